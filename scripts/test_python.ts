@@ -1,0 +1,81 @@
+/**
+ * The Python environment that the tests run the sample app in.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { fromFileUrl, join } from "@std/path";
+
+const root = fromFileUrl(new URL("../", import.meta.url));
+
+/** Either a Python that can run the sample app, or why there is none. */
+export type TestPython = { python: string } | { reason: string };
+
+async function run(command: string, args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args })
+    .output();
+  const decoder = new TextDecoder();
+  if (!success) {
+    throw new Error(`${command} ${args.join(" ")}:\n${decoder.decode(stderr)}`);
+  }
+  return decoder.decode(stdout).trim();
+}
+
+/** The versions the bundle ships, as pip constraints without their hashes. */
+export function constraintsFromLock(lock: string): string {
+  return [...lock.matchAll(/^([A-Za-z0-9._-]+)==([^\s\\;]+)/gm)]
+    .filter(([, name]) => !/^(python-magic-bin|colorama)$/i.test(name!))
+    .map(([, name, version]) => `${name}==${version}`)
+    .join("\n") + "\n";
+}
+
+/**
+ * Makes the environment below .build-cache/, or takes the one that is there.
+ * It holds the sample app's requirements in the versions the bundle ships.
+ */
+export async function prepareTestPython(): Promise<TestPython> {
+  const requirements = join(root, "tests", "sample-app", "requirements.txt");
+  const lock = await Deno.readTextFile(
+    join(root, "build", "requirements.lock"),
+  );
+  const system = Deno.env.get("MEDIAPARSER_PYTHON") ??
+    (Deno.build.os === "windows" ? "python" : "python3");
+  let version: string;
+  try {
+    version = await run(system, ["-c", "import sys; print(sys.version)"]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return { reason: `no ${system} on PATH` };
+    }
+    throw error;
+  }
+  const key = createHash("sha256")
+    .update(version).update(lock)
+    .update(await Deno.readFile(requirements))
+    .digest("hex").slice(0, 12);
+  const folder = join(root, ".build-cache", `test-python-${key}`);
+  const python = Deno.build.os === "windows"
+    ? join(folder, "Scripts", "python.exe")
+    : join(folder, "bin", "python");
+  const ready = join(folder, ".ready");
+  try {
+    await Deno.stat(ready);
+    return { python };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  try {
+    await run(system, ["-m", "venv", "--clear", folder]);
+    const constraints = join(folder, "constraints.txt");
+    await Deno.writeTextFile(constraints, constraintsFromLock(lock));
+    // deno-fmt-ignore
+    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+      "-r", requirements, "-c", constraints]);
+  } catch (error) {
+    const lines = String(error instanceof Error ? error.message : error)
+      .trim().split("\n");
+    return { reason: `its packages could not be installed: ${lines.at(-1)}` };
+  }
+  await Deno.writeTextFile(ready, "");
+  return { python };
+}
