@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { PortableExecutable } from "./portable_executable.ts";
 
 /** Bytes of an entry as they lie in an archive, still compressed. */
 export interface ArchivedContent {
@@ -48,6 +49,11 @@ export interface Entry {
   crc32: number;
   /** SHA-256 of the uncompressed bytes, in lower-case hex. */
   sha256: string;
+  /**
+   * What a program or DLL loads, where that was read when its archive was
+   * indexed; a string says why it could not be read.
+   */
+  portableExecutable?: PortableExecutable | string;
 }
 
 /** The name of the folder that the whole bundle lies in. */
