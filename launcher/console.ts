@@ -34,6 +34,8 @@ export interface Console {
   fromProcess(name: ProcessName, line: string): void;
   /** Writes to this log from now on too. */
   attachLog(log: RotatingLog): void;
+  /** That log's file. */
+  readonly logPath: string | undefined;
   /** Waits for the terminal to take what was said. */
   flush(): Promise<void>;
 }
@@ -95,6 +97,9 @@ export function openConsole(options: ConsoleOptions): Console {
     },
     attachLog(opened) {
       log = opened;
+    },
+    get logPath() {
+      return log?.path;
     },
     async flush() {
       await Promise.all([out.flush(2_000), errors.flush(2_000)]);

@@ -20,8 +20,6 @@ export interface SupervisorOptions {
   /** Starts the server, which is told the worker's process id. */
   startServer: (workerPid: number, wait: boolean) => AppProcess;
   console: Pick<Console, "say" | "warn" | "fail">;
-  /** Milliseconds each process gets to end by itself. @default {5_000} */
-  patience?: number;
   /** Ends what the processes left behind, once they are gone. */
   endDescendants: () => void;
 }
@@ -38,6 +36,9 @@ export class Supervisor {
   readonly #forced = Promise.withResolvers<void>();
   readonly #outcome = Promise.withResolvers<Outcome>();
   readonly #cancelRestart = new AbortController();
+
+  /** Milliseconds the processes get to end by themselves. */
+  patience = 5_000;
 
   /** @param options What it needs. */
   constructor(private readonly options: SupervisorOptions) {}
@@ -151,7 +152,7 @@ export class Supervisor {
     const graceful = await Promise.race([
       allEnded.then(() => true),
       this.#forced.promise.then(() => false),
-      delay(this.options.patience ?? 5_000, { signal: patience.signal })
+      delay(this.patience, { signal: patience.signal })
         .then(() => false, () => false),
     ]);
     patience.abort();

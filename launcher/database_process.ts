@@ -1,0 +1,66 @@
+/**
+ * The Python subprocess that creates, stamps or upgrades the database.
+ *
+ * @module
+ */
+import { pythonSwitches } from "./environment.ts";
+import type { Layout } from "./layout.ts";
+import { linesOf } from "./lines.ts";
+
+/** What the subprocess may be asked for. */
+export type DatabaseCommand = "create" | "stamp" | "upgrade";
+
+/** What it answers. */
+export type DatabaseAnswer =
+  | { ok: true; action: string; from: string | null; to: string | null }
+  | { ok: false; error: string; kind: string };
+
+/** What {@linkcode runDatabaseProcess} needs. */
+export interface DatabaseProcessOptions {
+  layout: Layout;
+  environment: Readonly<Record<string, string>>;
+  /** Called for each line Alembic and the app print. */
+  onLine: (line: string) => void;
+  /** Ends the subprocess. */
+  signal: AbortSignal;
+}
+
+async function collect(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (line: string) => void,
+): Promise<void> {
+  for await (const line of linesOf(stream)) take(line);
+}
+
+/**
+ * Runs one command. An answer comes in every case: a subprocess that dies
+ * without one is an answer too.
+ */
+export async function runDatabaseProcess(
+  command: DatabaseCommand,
+  options: DatabaseProcessOptions,
+): Promise<DatabaseAnswer> {
+  const child = new Deno.Command(options.layout.python, {
+    args: [...pythonSwitches, "-m", "mediaparser_portable.database", command],
+    cwd: options.layout.root,
+    env: { ...options.environment },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    signal: options.signal,
+  }).spawn();
+  let answer: DatabaseAnswer | undefined;
+  const [status] = await Promise.all([
+    child.status,
+    collect(child.stdout, (line) => answer = JSON.parse(line)),
+    collect(child.stderr, options.onLine),
+  ]);
+  if (answer !== undefined) return answer;
+  return {
+    ok: false,
+    kind: options.signal.aborted ? "interrupted" : "ended",
+    error: options.signal.aborted
+      ? "it was interrupted"
+      : `Python ended with exit code ${status.code}`,
+  };
+}

@@ -1,0 +1,334 @@
+/**
+ * The start: checks, database, the two processes, the browser, the end.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { ensureDirSync } from "@std/fs/ensure-dir";
+import {
+  type AppProcess,
+  type AppProcessOptions,
+  startAppProcess,
+} from "./app_process.ts";
+import type { Console, ProcessName } from "./console.ts";
+import {
+  appVersion,
+  currentLayout,
+  readManifest,
+  readSettings,
+} from "./context.ts";
+import { openDatabase } from "./database_start.ts";
+import { ensureDotenv } from "./dotenv.ts";
+import { childEnvironment, pythonSwitches } from "./environment.ts";
+import { gatherFacts, openableExiftool } from "./facts.ts";
+import type { Command } from "./flags.ts";
+import { InstanceLock, serveControl } from "./instance.ts";
+import type { Layout } from "./layout.ts";
+import { RotatingLog } from "./log.ts";
+import type { Manifest } from "./manifest.ts";
+import { loadPlatform, type Platform } from "./platform.ts";
+import { choosePort, tryPort } from "./ports.ts";
+import { findProblems } from "./preflight.ts";
+import { pageUrl, waitUntilReady } from "./readiness.ts";
+import { waitForRunning } from "./running.ts";
+import { appVariables, type Settings } from "./settings.ts";
+import { type Outcome, Supervisor } from "./supervisor.ts";
+import { UserError } from "./user_error.ts";
+
+/** The exit code after a second Ctrl+C. */
+export const forcedExitCode = 130;
+
+/** Milliseconds the processes get when Windows closes the window: it gives 5 s in all. */
+const closingPatience = 3_500;
+
+/** Milliseconds after which a server that does not answer yet is remarked on. */
+const slowStart = 30_000;
+
+/** Milliseconds after which it is given up. */
+const longestStart = 300_000;
+
+/** Everything a start works with. */
+interface Start {
+  layout: Layout;
+  manifest: Manifest | undefined;
+  settings: Settings;
+  version: string;
+  platform: Platform;
+  console: Console;
+}
+
+/**
+ * Starts MediaParser and returns when it has ended.
+ *
+ * @returns The exit code.
+ * @throws {UserError} When something the user can mend stands in the way.
+ */
+export async function start(
+  command: Extract<Command, { kind: "start" }>,
+  console: Console,
+): Promise<number> {
+  const layout = currentLayout(command.app);
+  const platform = await loadPlatform();
+  const manifest = await readManifest(layout);
+  const settings = await readSettings(layout, command.flags);
+  const version = await appVersion(layout, manifest);
+  const context = { layout, manifest, settings, version, platform, console };
+
+  await checkFolder(context);
+  using lock = InstanceLock.take(layout);
+  if (lock === undefined) return await joinRunning(context);
+
+  using resources = new DisposableStack();
+  ensureDirSync(layout.logs);
+  // The launcher's own stays open for what is said after this function.
+  console.attachLog(new RotatingLog(join(layout.logs, "launcher.log")));
+  const openLog = (name: ProcessName) =>
+    resources.use(new RotatingLog(join(layout.logs, `${name}.log`)));
+  console.say(`MediaParser ${version} is starting.`);
+
+  const confinement = platform.confineDescendants();
+  if (confinement !== undefined) console.warn(confinement);
+  resources.defer(platform.prepareConsole(`MediaParser ${version}`));
+
+  const logs = { server: openLog("server"), worker: openLog("worker") };
+  const outcome = await runApp(context, lock, logs);
+  platform.releaseDescendants();
+  return report(outcome, console);
+}
+
+async function checkFolder(context: Start): Promise<void> {
+  const { layout, manifest, settings, platform, console } = context;
+  const problems = findProblems(
+    await gatherFacts({
+      layout,
+      manifest,
+      platform,
+      host: String(settings.host.value),
+      files: "present",
+    }),
+  );
+  for (const { severity, happened, remedy } of problems) {
+    if (severity === "error") throw new UserError(happened, remedy);
+    console.warn(`${happened} ${remedy}`);
+  }
+}
+
+/** This folder's MediaParser runs already: shows its page instead. */
+async function joinRunning(context: Start): Promise<number> {
+  const { layout, settings, platform, console } = context;
+  const record = await waitForRunning(layout);
+  if (record === "gone") {
+    throw new UserError(
+      "Another MediaParser in this folder has just ended.",
+      "Start it again.",
+    );
+  }
+  console.highlight(`MediaParser runs already: ${record.url}`);
+  if (settings.browser.value) openPage(record.url, platform, console);
+  return 0;
+}
+
+function openPage(url: string, platform: Platform, console: Console): void {
+  if (!platform.openBrowser(url)) {
+    console.say(`Open ${url} in your browser.`);
+  }
+}
+
+/** Runs the app from its database to its end. */
+async function runApp(
+  context: Start,
+  lock: InstanceLock,
+  logs: Record<ProcessName, RotatingLog>,
+): Promise<Outcome> {
+  const { layout, settings, version, platform, console } = context;
+  const host = String(settings.host.value);
+  const chosen = choosePort({
+    host,
+    port: Number(settings.port.value),
+    given: settings.port.source !== "default",
+    tryPort,
+    owner: platform.portOwner,
+  });
+  if (chosen.note !== undefined) console.warn(chosen.note);
+  await ensureDotenv(layout.dotenv);
+
+  const exiftool = openableExiftool(layout, platform);
+  const environment = childEnvironment({
+    layout,
+    variables: appVariables(settings),
+    path: Deno.env.get("PATH") ?? "",
+    windows: Deno.build.os === "windows",
+    ...(exiftool === undefined ? {} : { exiftool }),
+  });
+  const supervisor = new Supervisor({
+    ...appProcesses(context, environment, host, chosen.port, logs),
+    console,
+    endDescendants: platform.endDescendants,
+  });
+
+  const ending = new AbortController();
+  const end = (reason: string) => {
+    if (ending.signal.aborted) return supervisor.force();
+    ending.abort();
+    console.say(reason);
+    supervisor.stop();
+  };
+  const stopListening = platform.onConsoleEvents((event) => {
+    if (event === "interrupt" || event === "break") {
+      end("Ending MediaParser. Press Ctrl+C again to end it at once.");
+    } else {
+      supervisor.patience = closingPatience;
+      end("The window closes: ending MediaParser.");
+    }
+  });
+  await using control = serveControl(() =>
+    end("Ending MediaParser, as asked.")
+  );
+  const record = {
+    pid: Deno.pid,
+    version,
+    control: control.port,
+    token: control.token,
+  };
+  lock.publish(record);
+
+  try {
+    const database = await openDatabase({
+      layout,
+      manifest: context.manifest,
+      version,
+      environment,
+      platform,
+      console,
+      signal: ending.signal,
+      // Python warms up beside the subprocess that works on the database.
+      beforeWork: () => {
+        if (!ending.signal.aborted) supervisor.start(true);
+      },
+    });
+    if (!ending.signal.aborted) {
+      if (database.worked) await supervisor.go();
+      else supervisor.start();
+    }
+    const url = pageUrl(host, chosen.port);
+    const ready = await waitForPage(url, supervisor, ending.signal, console);
+    if (ready) {
+      lock.publish({ ...record, url });
+      console.highlight(`MediaParser is ready: ${url}`);
+      console.say("Press Ctrl+C to end it.");
+      if (settings.browser.value) openPage(url, platform, console);
+    }
+    const outcome = await supervisor.outcome;
+    await database.close();
+    return outcome;
+  } catch (error) {
+    supervisor.stop();
+    await supervisor.outcome;
+    if (ending.signal.aborted) return { kind: "stopped", forced: false };
+    throw error;
+  } finally {
+    stopListening();
+  }
+}
+
+/** The two ways to start a process that the supervisor needs. */
+function appProcesses(
+  context: Start,
+  environment: Readonly<Record<string, string>>,
+  host: string,
+  port: number,
+  logs: Record<ProcessName, RotatingLog>,
+) {
+  const { layout, manifest, console } = context;
+  const startProcess = (
+    name: ProcessName,
+    wait: boolean,
+    script: string[],
+    variables: Record<string, string> = {},
+  ): AppProcess => {
+    // The worker's first breath is not worth competing with the server's.
+    const modules = name === "server" ? manifest?.preload ?? [] : [];
+    const options: AppProcessOptions = {
+      name,
+      command: layout.python,
+      args: [
+        ...pythonSwitches,
+        "-m",
+        "mediaparser_portable.child",
+        ...(wait ? ["--wait", modules.join(",")] : []),
+        ...script,
+      ],
+      folder: layout.root,
+      environment: { ...environment, ...variables },
+      onLine: (line) => {
+        logs[name].write(line);
+        console.fromProcess(name, line);
+      },
+    };
+    return startAppProcess(options);
+  };
+  return {
+    startWorker: (wait: boolean) =>
+      startProcess("worker", wait, ["run_worker.py"]),
+    startServer: (workerPid: number, wait: boolean) =>
+      startProcess(
+        "server",
+        wait,
+        ["run.py", "--host", host, "--port", String(port)],
+        { MEDIAPARSER_WORKER_PID: String(workerPid) },
+      ),
+  };
+}
+
+/** Waits for the page; false when the end came first. */
+async function waitForPage(
+  url: string,
+  supervisor: Supervisor,
+  signal: AbortSignal,
+  console: Console,
+): Promise<boolean> {
+  const over = new AbortController();
+  supervisor.outcome.then(() => over.abort());
+  const either = AbortSignal.any([signal, over.signal]);
+  let state = await waitUntilReady(url, { signal: either, timeout: slowStart });
+  if (state === "timeout") {
+    console.warn(
+      "The server does not answer yet. A virus scanner may be looking through the new files; still waiting.",
+    );
+    state = await waitUntilReady(url, {
+      signal: either,
+      timeout: longestStart - slowStart,
+    });
+  }
+  if (state === "timeout") {
+    supervisor.stop();
+    await supervisor.outcome;
+    throw new UserError(
+      `The server did not answer within ${longestStart / 60_000} minutes.`,
+      "Look at logs/server.log for the reason, then start MediaParser again.",
+    );
+  }
+  return state === "ready";
+}
+
+/** Tells how it ended. @returns The exit code. */
+function report(outcome: Outcome, console: Console): number {
+  switch (outcome.kind) {
+    case "stopped":
+      console.say("MediaParser has ended.");
+      return outcome.forced ? forcedExitCode : 0;
+    case "server-ended": {
+      console.fail(
+        `The server ended by itself with exit code ${outcome.code}. Its last lines:`,
+      );
+      for (const line of outcome.lastLines) console.fail(`  ${line}`);
+      throw new UserError(
+        "MediaParser ended because its server did.",
+        "Mend what the lines above say, then start it again.",
+        { exitCode: outcome.code === 0 ? 1 : outcome.code },
+      );
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
