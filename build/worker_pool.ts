@@ -1,0 +1,89 @@
+/**
+ * Hands jobs to as many workers as there are cores.
+ *
+ * @module
+ */
+import { UserError } from "../launcher/user_error.ts";
+import type { JobAnswer, JobRequest, Jobs } from "./worker.ts";
+
+/** A job that waits for its turn, or for its answer. */
+interface PendingJob {
+  request: JobRequest;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** Workers that start with the first job and end with the pool. */
+export class WorkerPool implements Disposable {
+  readonly #waiting: PendingJob[] = [];
+  readonly #idle: Worker[] = [];
+  readonly #workers: Worker[] = [];
+  readonly #running = new Map<Worker, PendingJob>();
+
+  /** @param size How many workers there may be; more take memory and gain little. */
+  constructor(
+    readonly size: number = Math.min(navigator.hardwareConcurrency, 4),
+  ) {}
+
+  /**
+   * Does a job in a worker.
+   *
+   * @throws What the job throws.
+   */
+  run<Name extends keyof Jobs>(
+    name: Name,
+    ...args: Parameters<Jobs[Name]>
+  ): Promise<Awaited<ReturnType<Jobs[Name]>>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        request: { name, args },
+        resolve: resolve as (result: unknown) => void,
+        reject,
+      });
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    while (this.#waiting.length > 0) {
+      const worker = this.#idle.pop() ??
+        (this.#workers.length < this.size ? this.#start() : undefined);
+      if (worker === undefined) return;
+      const job = this.#waiting.shift()!;
+      this.#running.set(worker, job);
+      worker.postMessage(job.request);
+    }
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+      type: "module",
+    });
+    this.#workers.push(worker);
+    worker.onmessage = (event: MessageEvent<JobAnswer>) => {
+      const job = this.#running.get(worker)!;
+      this.#running.delete(worker);
+      this.#idle.push(worker);
+      this.#next();
+      const answer = event.data;
+      if ("result" in answer) job.resolve(answer.result);
+      else if ("userError" in answer) {
+        const { happened, remedy } = answer.userError;
+        job.reject(new UserError(happened, remedy));
+      } else {
+        // A copied error loses its code, by which a full disk is known.
+        job.reject(Object.assign(answer.error as Error, { code: answer.code }));
+      }
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      const job = this.#running.get(worker);
+      job?.reject(new Error(`A worker failed: ${event.message}`));
+    };
+    return worker;
+  }
+
+  [Symbol.dispose](): void {
+    for (const worker of this.#workers) worker.terminate();
+  }
+}
