@@ -1,0 +1,341 @@
+/**
+ * Finds libraries inside the bundle's programs and DLLs, with their versions, by
+ * what they say of themselves in the file.
+ *
+ * Nothing is taken from memory or documentation: when a file does not tell its
+ * version, the library is listed without one.
+ *
+ * @module
+ */
+import type { CheckedEntry, ReadEntry, ResultCache } from "./bundle_checks.ts";
+
+/** A library that is part of another component. */
+export interface EmbeddedLibrary {
+  name: string;
+  /** Where the file tells it. */
+  version?: string;
+  /** SPDX licence expression. */
+  licence: string;
+  /** `vendor:product` as the CPE dictionary names it, for vulnerability scanners. */
+  cpe?: string;
+  /** Path of the entry it was found in. */
+  foundIn: string;
+}
+
+/** One library, and how a file shows that it holds it. */
+interface Rule extends Omit<EmbeddedLibrary, "version" | "foundIn"> {
+  /** Paths of the files that may hold it. */
+  file: RegExp;
+  /** What stands in the file, as text, its first group being the version; or that the file's resources tell it, or that nothing does. */
+  version: RegExp | "resource" | "untold";
+  /** Whether a file that fits holds the library, even if `version` finds nothing in it. */
+  certain?: boolean;
+}
+
+const rules: readonly Rule[] = [
+  {
+    name: "OpenSSL",
+    file: /\/libcrypto-3\.dll$/,
+    version: /OpenSSL (3\.\d+\.\d+)/,
+    licence: "Apache-2.0",
+    cpe: "openssl:openssl",
+  },
+  {
+    name: "SQLite",
+    file: /\/python\/sqlite3\.dll$/,
+    version: "resource",
+    licence: "blessing",
+    cpe: "sqlite:sqlite",
+  },
+  {
+    name: "zlib",
+    file: /\/python312\.dll$/,
+    version: /\0(1\.[23]\.\d+(?:\.\d+)?)\0/,
+    licence: "Zlib",
+    cpe: "zlib:zlib",
+  },
+  {
+    name: "libffi",
+    file: /\/libffi-8\.dll$/,
+    version: "untold",
+    licence: "MIT",
+    cpe: "libffi_project:libffi",
+  },
+  {
+    name: "Expat",
+    file: /\/pyexpat\.pyd$/,
+    version: /expat_(\d+\.\d+\.\d+)/,
+    licence: "MIT",
+    cpe: "libexpat_project:libexpat",
+  },
+  {
+    name: "bzip2",
+    file: /\/_bz2\.pyd$/,
+    version: /(\d+\.\d+\.\d+), \d+-\w+-\d{4}/,
+    licence: "bzip2-1.0.6",
+    cpe: "bzip:bzip2",
+  },
+  {
+    name: "XZ Utils (liblzma)",
+    file: /\/_lzma\.pyd$/,
+    version: /\0(5\.\d+\.\d+)\0/,
+    certain: true,
+    licence: "0BSD",
+    cpe: "tukaani:xz",
+  },
+  {
+    name: "libmpdec",
+    file: /\/_decimal\.pyd$/,
+    version: /\0(2\.\d+\.\d+)\0/,
+    licence: "BSD-2-Clause",
+  },
+  {
+    name: "Microsoft Visual C++ runtime",
+    file: /\/(?:vcruntime140(?:_1)?|msvcp140)\.dll$/,
+    version: "resource",
+    licence: "LicenseRef-Microsoft-Distributable-Code",
+  },
+  {
+    name: "Perl",
+    file: /\/perl5\d+\.dll$/,
+    version: /\0v(5\.\d+\.\d+)\0/,
+    licence: "Artistic-1.0-Perl OR GPL-1.0-or-later",
+    cpe: "perl:perl",
+  },
+  {
+    name: "liblzma",
+    file: /\/exiftool_files\/liblzma-5__\.dll$/,
+    version: "resource",
+    licence: "0BSD",
+    cpe: "tukaani:xz",
+  },
+  {
+    name: "GCC runtime (libgcc, libstdc++)",
+    file: /\/exiftool_files\/lib(?:gcc_s_seh-1|stdc\+\+-6)\.dll$/,
+    version: "untold",
+    licence: "GPL-3.0-or-later WITH GCC-exception-3.1",
+  },
+  {
+    name: "winpthreads",
+    file: /\/exiftool_files\/libwinpthread-1\.dll$/,
+    version: "untold",
+    licence: "MIT AND BSD-3-Clause",
+  },
+  {
+    name: "zlib",
+    file: /\/ffmpeg\.exe$/,
+    version: /inflate (1\.\d+\.\d+) Copyright/,
+    licence: "Zlib",
+    cpe: "zlib:zlib",
+  },
+  {
+    name: "GnuTLS",
+    file: /\/ffmpeg\.exe$/,
+    version: /GnuTLS (\d+\.\d+\.\d+)/,
+    licence: "LGPL-2.1-or-later",
+    cpe: "gnu:gnutls",
+  },
+  {
+    name: "OpenSSL",
+    file: /\/ffmpeg\.exe$/,
+    version: /OpenSSL (3\.\d+\.\d+)/,
+    licence: "Apache-2.0",
+    cpe: "openssl:openssl",
+  },
+  {
+    name: "V8",
+    file: /\/?MediaParser-launcher\.exe$/,
+    version: /(\d+\.\d+\.\d+\.\d+)-rusty/,
+    certain: true,
+    licence: "BSD-3-Clause",
+    cpe: "google:v8",
+  },
+  {
+    name: "OpenBLAS",
+    file: /\.libs\/libscipy_openblas[^/]*\.dll$/,
+    version: /OpenBLAS (\d+\.\d+\.\d+)/,
+    certain: true,
+    licence: "BSD-3-Clause",
+    cpe: "openblas_project:openblas",
+  },
+  {
+    name: "Microsoft Visual C++ runtime",
+    file: /\.libs\/msvcp140-[^/]*\.dll$/,
+    version: "resource",
+    licence: "LicenseRef-Microsoft-Distributable-Code",
+  },
+  {
+    name: "libmagic",
+    file: /\/libmagic\.dll$/,
+    version: "untold",
+    licence: "BSD-2-Clause",
+    cpe: "file_project:file",
+  },
+  {
+    name: "libjpeg-turbo",
+    file: /\/PIL\/_imaging\..*pyd$/,
+    version: /libjpeg-turbo version (\d+\.\d+\.\d+)/,
+    licence: "IJG AND BSD-3-Clause AND Zlib",
+    cpe: "libjpeg-turbo:libjpeg-turbo",
+  },
+  {
+    name: "LibTIFF",
+    file: /\/PIL\/_imaging\..*pyd$/,
+    version: /tiff-(\d+\.\d+\.\d+)/,
+    licence: "libtiff",
+    cpe: "libtiff:libtiff",
+  },
+  {
+    name: "OpenJPEG",
+    file: /\/PIL\/_imaging\..*pyd$/,
+    version: /\0(2\.[5-9]\.\d+)\0/,
+    licence: "BSD-2-Clause",
+    cpe: "uclouvain:openjpeg",
+  },
+  {
+    name: "zlib-ng",
+    file: /\/PIL\/_imaging\..*pyd$/,
+    version: /zlib-ng (\d+\.\d+\.\d+)/,
+    licence: "Zlib",
+  },
+  {
+    name: "libavif",
+    file: /\/PIL\/_avif\..*pyd$/,
+    version: /\0(1\.[0-9]\.\d+)\0/,
+    licence: "BSD-2-Clause",
+    cpe: "aomedia:libavif",
+  },
+  {
+    name: "libwebp",
+    file: /\/PIL\/_webp\..*pyd$/,
+    version: "untold",
+    licence: "BSD-3-Clause",
+    cpe: "webmproject:libwebp",
+  },
+  {
+    name: "FreeType",
+    file: /\/PIL\/_imagingft\..*pyd$/,
+    version: "untold",
+    licence: "FTL OR GPL-2.0-or-later",
+    cpe: "freetype:freetype",
+  },
+  {
+    name: "Little CMS",
+    file: /\/PIL\/_imagingcms\..*pyd$/,
+    version: "untold",
+    licence: "MIT",
+    cpe: "littlecms:little_cms",
+  },
+];
+
+/** Text of one character for each byte. Bytes from 0x80 to 0x9f become others' characters: it is windows-1252. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}
+
+/**
+ * The file's own version in its resources (VS_FIXEDFILEINFO), where it has one.
+ *
+ * @param bytes The whole file.
+ */
+export function fileVersion(bytes: Uint8Array): string | undefined {
+  const at = textOf(bytes).indexOf("\xbd\x04\xef\xfe");
+  if (at < 0 || at + 16 > bytes.length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, 16);
+  const parts = [10, 8, 14, 12].map((offset) => view.getUint16(offset, true));
+  if (parts[3] === 0) parts.pop();
+  return parts.join(".");
+}
+
+/** What one rule finds in a file: the version, "" when it is there without one, nothing when it is not there. */
+function look(rule: Rule, bytes: Uint8Array, text: string): string | undefined {
+  if (rule.version === "resource") return fileVersion(bytes) ?? "";
+  if (rule.version === "untold") return "";
+  return rule.version.exec(text)?.[1] ?? (rule.certain ? "" : undefined);
+}
+
+/** How a build configured FFmpeg, as it says itself. */
+export interface FfmpegBuild {
+  version: string;
+  configuration: string;
+  /** What FFmpeg's own licence function answers. */
+  licence: string;
+}
+
+/** What was found in the bundle. */
+export interface Findings {
+  /** By component id, sorted by name. */
+  libraries: Map<string, EmbeddedLibrary[]>;
+  ffmpeg?: FfmpegBuild;
+}
+
+/** Reads how FFmpeg was built. */
+export function readFfmpegBuild(text: string): FfmpegBuild | undefined {
+  const version = /FFmpeg version ([\w.-]+)/.exec(text)?.[1];
+  const configuration = /\0(?:%sconfiguration: )?(--[a-z][\x20-\x7e]{40,})\0/
+    .exec(text)?.[1];
+  const licence = /libav\w+ license: ([\x20-\x7e]+)/.exec(text)?.[1];
+  return version && configuration && licence
+    ? { version, configuration: configuration.trim(), licence }
+    : undefined;
+}
+
+/**
+ * Looks into the bundle's programs and DLLs.
+ *
+ * @param cache Keeps what each file said, so that a rebuild reads none again.
+ */
+export async function findEmbeddedLibraries<E extends CheckedEntry>(
+  entries: readonly E[],
+  read: ReadEntry<E>,
+  cache?: ResultCache,
+): Promise<Findings> {
+  const libraries = new Map<string, EmbeddedLibrary[]>();
+  let ffmpeg: FfmpegBuild | undefined;
+  // A change in the rules asks the files again.
+  const generation =
+    rules.map((rule) => `${rule.file}${rule.version}`).join("|").length;
+  for (const entry of entries) {
+    const fitting = rules.filter((rule) => rule.file.test(entry.path));
+    if (fitting.length === 0) continue;
+    const isFfmpeg = entry.path.endsWith("/ffmpeg.exe");
+    const key = `libraries:${generation}:${entry.sha256}`;
+    let kept = cache?.get(key);
+    if (kept === undefined) {
+      const bytes = await read(entry);
+      const text = textOf(bytes);
+      kept = JSON.stringify({
+        versions: fitting.map((rule) => look(rule, bytes, text) ?? null),
+        ffmpeg: isFfmpeg ? readFfmpegBuild(text) ?? null : null,
+      });
+      cache?.set(key, kept);
+    }
+    const said = JSON.parse(kept) as {
+      versions: (string | null)[];
+      ffmpeg: FfmpegBuild | null;
+    };
+    ffmpeg = said.ffmpeg ?? ffmpeg;
+    for (const [index, { name, licence, cpe }] of fitting.entries()) {
+      const version = said.versions[index] ?? null;
+      const list = libraries.get(entry.component) ?? [];
+      if (
+        version === null ||
+        list.some((library) =>
+          library.name === name && (library.version ?? "") === version
+        )
+      ) continue;
+      list.push({
+        name,
+        licence,
+        ...(version ? { version } : {}),
+        ...(cpe ? { cpe } : {}),
+        foundIn: entry.path,
+      });
+      libraries.set(
+        entry.component,
+        list.sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+      );
+    }
+  }
+  return { libraries, ...(ffmpeg ? { ffmpeg } : {}) };
+}
