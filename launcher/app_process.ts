@@ -5,6 +5,7 @@
  */
 import type { ProcessName } from "./console.ts";
 import { linesOf } from "./lines.ts";
+import { settlesWithin } from "./settled.ts";
 import { UserError } from "./user_error.ts";
 
 /** How a process ended. */
@@ -64,10 +65,7 @@ export function startAppProcess(options: AppProcessOptions): AppProcess {
   const ended = child.status.then(async ({ code }) => {
     control.close().catch(() => {});
     // A grandchild may hold the pipes open after the process has ended.
-    let timer: number | undefined;
-    const late = new Promise((done) => timer = setTimeout(done, 500));
-    await Promise.race([reading, late]);
-    clearTimeout(timer);
+    await settlesWithin(reading, 500);
     return { code };
   });
   const send = async (line: string) => {

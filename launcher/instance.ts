@@ -7,6 +7,7 @@
 import { join } from "@std/path";
 import { freshKey } from "./dotenv.ts";
 import type { Layout } from "./layout.ts";
+import { settlesWithin } from "./settled.ts";
 
 /** What a running launcher tells others. */
 export interface InstanceRecord {
@@ -130,8 +131,7 @@ export function serveControl(
     token,
     // An idle connection of a client must not hold up the end.
     [Symbol.asyncDispose]: async () => {
-      const late = new Promise((done) => setTimeout(done, 200));
-      await Promise.race([server.shutdown(), late]);
+      await settlesWithin(server.shutdown(), 200);
     },
   };
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { settlesWithin } from "./settled.ts";
 
 /** Where the bytes go; `Deno.stdout` is one. */
 export interface ByteWriter {
@@ -66,19 +67,11 @@ export function lineQueue(writer: ByteWriter, limit = 2000): LineQueue {
       writing ??= writeAll();
     },
     async flush(milliseconds) {
-      let timer: number | undefined;
-      const late = new Promise<void>((done) => {
-        timer = setTimeout(done, milliseconds);
-      });
+      const end = performance.now() + milliseconds;
       while (writing) {
-        const current = writing;
-        const winner = await Promise.race([
-          current.then(() => "written"),
-          late.then(() => "late"),
-        ]);
-        if (winner === "late") break;
+        const left = end - performance.now();
+        if (left <= 0 || !await settlesWithin(writing, left)) return;
       }
-      clearTimeout(timer);
     },
   };
 }

@@ -6,6 +6,7 @@
 import { delay } from "@std/async/delay";
 import { join } from "@std/path";
 import { linesOf } from "../../launcher/lines.ts";
+import { settlesWithin } from "../../launcher/settled.ts";
 import { repository } from "./installation.ts";
 
 /** The Python the sample app runs with, or why there is none. */
@@ -67,7 +68,7 @@ export function startLauncher(options: LauncherOptions): RunningLauncher {
   const reading = Promise.all([read(child.stdout), read(child.stderr)]);
   let over = false;
   const ended = child.status.then(async ({ code }) => {
-    await Promise.race([reading, delay(1_000)]);
+    await settlesWithin(reading, 1_000);
     over = true;
     return code;
   });
