@@ -11,6 +11,7 @@ import { UserError } from "../launcher/user_error.ts";
 import { type Entry, topFolder } from "./bundle.ts";
 import {
   isPortableExecutable,
+  type PortableExecutable,
   PortableExecutableError,
   readPortableExecutable,
 } from "./portable_executable.ts";
@@ -27,7 +28,7 @@ export interface Problem {
 /** What the checks need of an entry. */
 export type CheckedEntry = Pick<
   Entry,
-  "path" | "component" | "sha256" | "content"
+  "path" | "component" | "sha256" | "content" | "portableExecutable"
 >;
 
 /** Reads an entry's uncompressed bytes. */
@@ -316,7 +317,8 @@ function searchFolders(path: string): string[] {
 }
 
 /**
- * The import table of an entry, from the cache or from its bytes.
+ * The import table of an entry: as its archive's index has it, from the cache,
+ * or from its bytes.
  *
  * @returns The machine and the DLLs it loads, or why the bytes are no PE file.
  */
@@ -325,22 +327,32 @@ export async function importsOf<E extends CheckedEntry>(
   read: ReadEntry<E>,
   cache?: ResultCache,
 ): Promise<{ machine: string; dlls: string[] } | string> {
+  if (entry.portableExecutable !== undefined) {
+    return summary(entry.portableExecutable);
+  }
   const key = `pe:${entry.sha256}`;
   const kept = cache?.get(key);
   if (kept !== undefined) return JSON.parse(kept);
-  let result: { machine: string; dlls: string[] } | string;
+  let result: ReturnType<typeof summary>;
   try {
-    const file = readPortableExecutable(await read(entry));
-    result = {
-      machine: file.machine,
-      dlls: [...new Set([...file.imports, ...file.delayImports])],
-    };
+    result = summary(readPortableExecutable(await read(entry)));
   } catch (error) {
     if (!(error instanceof PortableExecutableError)) throw error;
     result = error.message;
   }
   cache?.set(key, JSON.stringify(result));
   return result;
+}
+
+/** The machine and the DLLs, delayed ones among them, of what was read. */
+function summary(
+  file: PortableExecutable | string,
+): { machine: string; dlls: string[] } | string {
+  if (typeof file === "string") return file;
+  return {
+    machine: file.machine,
+    dlls: [...new Set([...file.imports, ...file.delayImports])],
+  };
 }
 
 /**

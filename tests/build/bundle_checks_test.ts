@@ -402,6 +402,32 @@ Deno.test("checkExecutables() reads no file that its cache knows", async () => {
   );
 });
 
+Deno.test("checkExecutables() takes what the archive's index has read", async () => {
+  const never: ReadEntry = () => Promise.reject(new Error("read again"));
+  const entry = memoryEntry("a.dll", "app", "");
+  const indexed = {
+    ...entry,
+    portableExecutable: {
+      machine: "x64",
+      imports: ["absent.dll"],
+      delayImports: [],
+    },
+  };
+  assertProblem(
+    await checkExecutables([indexed], never),
+    "a.dll",
+    "absent.dll",
+  );
+  assertProblem(
+    await checkExecutables(
+      [{ ...entry, portableExecutable: "it is cut off" }],
+      never,
+    ),
+    "a.dll",
+    "cut off",
+  );
+});
+
 Deno.test("refuseProblems() names what is wrong, and no more than one can read", () => {
   refuseProblems([]);
   assertThrows(
