@@ -1,0 +1,174 @@
+/**
+ * Opens the archives that were downloaded: looks up what is known of each, and
+ * has a worker go through the ones that are new.
+ *
+ * What is known is kept in the cache by the archive's hash. What was unpacked
+ * or packed anew is hashed again before it is used, like a download.
+ *
+ * @module
+ */
+import { refusal } from "./archive_safety.ts";
+import { type IndexedMember, indexVersion } from "./archive_index.ts";
+import type { Cache } from "./cache.ts";
+import { readContentSync } from "./content.ts";
+import { codecVersion, defaultLevel } from "./deflate.ts";
+import { archivedEntry, type OpenArchive } from "./entry.ts";
+import type { WorkerPool } from "./worker_pool.ts";
+
+/** A file whose hash was found right. */
+export interface VerifiedFile {
+  path: string;
+  /** SHA-256 in lower-case hex. */
+  sha256: string;
+}
+
+/** Opens archives of one build. */
+export class Archives {
+  constructor(readonly cache: Cache, readonly pool: WorkerPool) {}
+
+  /**
+   * Opens a zip.
+   *
+   * @throws {UserError} If it is damaged, or holds something it must not.
+   */
+  async zip({ path, sha256 }: VerifiedFile): Promise<OpenArchive> {
+    const key = `${sha256}-index-${indexVersion}`;
+    let members = this.cache.readJson(key) as IndexedMember[] | undefined;
+    if (members === undefined) {
+      members = await this.pool.run("indexZip", path);
+      this.cache.writeJson(key, members);
+    }
+    return openArchive(path, members);
+  }
+
+  /**
+   * Opens the files of a tarball that lie below `root`.
+   *
+   * @throws {UserError} If it is damaged, or holds something it must not.
+   */
+  async tarball(
+    { path, sha256 }: VerifiedFile,
+    root: string,
+  ): Promise<OpenArchive> {
+    const safeRoot = root.replaceAll(/[^a-z0-9.-]/gi, "_");
+    const key =
+      `${sha256}-${safeRoot}-${indexVersion}-${codecVersion}-${defaultLevel}.pack`;
+    const packPath = this.cache.derivedPath(key);
+    const known = this.cache.readJson(key) as
+      | { sha256: string; members: IndexedMember[] }
+      | undefined;
+    if (known !== undefined && await this.isIntact(packPath, known.sha256)) {
+      return openArchive(packPath, known.members);
+    }
+    const temporary = this.cache.workspace.newPath("pack");
+    const members = await this.pool.run("packTarball", path, root, temporary);
+    const hash = await this.pool.run("hash", temporary);
+    this.cache.put(temporary, packPath);
+    this.cache.writeJson(key, { sha256: hash, members });
+    return openArchive(packPath, members);
+  }
+
+  /**
+   * Unpacks one file of a tarball into the cache.
+   *
+   * @param expected Its SHA-256, where it is known.
+   * @throws {UserError} If the tarball is damaged, or the file is another one.
+   */
+  fileOfTarball(
+    tarball: VerifiedFile,
+    member: string,
+    expected?: string,
+  ): Promise<VerifiedFile> {
+    return this.#derive(
+      tarball,
+      member,
+      expected,
+      (temporary) =>
+        this.pool.run("extractFromTarball", tarball.path, member, temporary),
+    );
+  }
+
+  /**
+   * Unpacks one file of a zip into the cache.
+   *
+   * @throws {UserError} If the zip lacks the file.
+   */
+  fileOfZip(
+    zip: VerifiedFile,
+    archive: OpenArchive,
+    name: string,
+    expected?: string,
+  ): Promise<VerifiedFile> {
+    const member = memberNamed(archive, name);
+    return this.#derive(zip, name, expected ?? member.sha256, (temporary) => {
+      const entry = archivedEntry(archive, member, name, "");
+      Deno.writeFileSync(temporary, readContentSync(entry));
+      return Promise.resolve();
+    });
+  }
+
+  async #derive(
+    from: VerifiedFile,
+    name: string,
+    expected: string | undefined,
+    write: (temporary: string) => Promise<void>,
+  ): Promise<VerifiedFile> {
+    const key = `${from.sha256}-${name.replaceAll(/[^a-z0-9.-]/gi, "_")}`;
+    const path = this.cache.derivedPath(key);
+    const known = expected ?? this.cache.readJson(key);
+    if (typeof known === "string" && await this.isIntact(path, known)) {
+      return { path, sha256: known };
+    }
+    const temporary = this.cache.workspace.newPath("derived");
+    await write(temporary);
+    const sha256 = await this.pool.run("hash", temporary);
+    if (expected !== undefined && sha256 !== expected) {
+      throw refusal(
+        from.path,
+        `the SHA-256 of '${name}' in it is ${sha256}, which is not the expected ${expected}`,
+      );
+    }
+    this.cache.put(temporary, path);
+    if (expected === undefined) this.cache.writeJson(key, sha256);
+    return { path, sha256 };
+  }
+
+  /** Whether a file is there and has this hash. */
+  async isIntact(path: string, sha256: string): Promise<boolean> {
+    try {
+      return await this.pool.run("hash", path) === sha256;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Whether a file is missing; an error that comes from a worker has lost its class. */
+function isNotFound(error: unknown): boolean {
+  return error instanceof Error &&
+    (error as { code?: unknown }).code === "ENOENT";
+}
+
+function openArchive(
+  path: string,
+  members: readonly IndexedMember[],
+): OpenArchive {
+  return {
+    path,
+    members: new Map(members.map((member) => [member.path, member])),
+  };
+}
+
+/**
+ * A file that an archive must hold.
+ *
+ * @throws {UserError} If it is not there.
+ */
+export function memberNamed(archive: OpenArchive, name: string): IndexedMember {
+  const member = archive.members.get(name);
+  if (member === undefined) {
+    throw refusal(archive.path, `it holds no '${name}'`);
+  }
+  return member;
+}

@@ -1,0 +1,37 @@
+/**
+ * Opens a component's download, in whatever way its source wraps it.
+ *
+ * @module
+ */
+import type { Archives, VerifiedFile } from "./archives.ts";
+import type { ObtainedComponent } from "./downloads.ts";
+import type { OpenArchive } from "./entry.ts";
+
+/** An archive with the file that it is read from. */
+export interface OpenComponent {
+  file: VerifiedFile;
+  archive: OpenArchive;
+}
+
+/**
+ * Opens a zip, a zip in a tarball, or a tarball.
+ *
+ * @throws {UserError} If the download is damaged, or holds something it must not.
+ */
+export async function openComponent(
+  obtained: ObtainedComponent,
+  archives: Archives,
+): Promise<OpenComponent> {
+  const { source } = obtained;
+  if (!/\.(?:tgz|tar\.gz)$/.test(source.file)) {
+    return { file: obtained, archive: await archives.zip(obtained) };
+  }
+  if (source.inner !== undefined) {
+    const file = await archives.fileOfTarball(obtained, source.inner);
+    return { file, archive: await archives.zip(file) };
+  }
+  return {
+    file: obtained,
+    archive: await archives.tarball(obtained, source.root),
+  };
+}
