@@ -46,7 +46,7 @@ interface CycloneDxComponent {
 }
 
 /** The id of the component that holds the Deno runtime. */
-const runtimeId = "deno";
+const runtimeId = "denort";
 
 /** What is known of a component by its id, beside the manifest. */
 const known: Readonly<

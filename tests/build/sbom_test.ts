@@ -61,7 +61,7 @@ function parts(): SbomParts {
         licence: "MIT",
       },
       {
-        id: "deno",
+        id: "denort",
         name: "Deno runtime",
         version: "2.7.11",
         source: "npm x 1",
@@ -247,7 +247,7 @@ Deno.test("sbomText() names each part so that scanners find it", () => {
     "pkg:npm/%40jsr/std__path@1.1.6",
   );
   assertEquals(byRef.get("npm:dotenv@17.2.3")?.purl, "pkg:npm/dotenv@17.2.3");
-  assert(byRef.has("deno#V8@14.7.173.7"));
+  assert(byRef.has("denort#V8@14.7.173.7"));
   assert(
     JSON.stringify(byRef.get("ffmpeg")).includes("GPL version 3 or later"),
   );
