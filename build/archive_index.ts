@@ -34,18 +34,26 @@ export interface IndexedMember extends ArchiveMember {
   portableExecutable?: PortableExecutable | string;
 }
 
-/** Reads what a program or DLL loads; a damaged one is reported by the checks. */
+/** What a program or DLL loads, or why that could not be read. */
+export function tryReadPortableExecutable(
+  bytes: Uint8Array,
+): PortableExecutable | string {
+  try {
+    return readPortableExecutable(bytes);
+  } catch (error) {
+    // A damaged one is reported by the bundle's checks.
+    if (error instanceof PortableExecutableError) return error.message;
+    throw error;
+  }
+}
+
 function readImports(
   path: string,
   bytes: Uint8Array,
 ): Pick<IndexedMember, "portableExecutable"> {
-  if (!isPortableExecutable(path)) return {};
-  try {
-    return { portableExecutable: readPortableExecutable(bytes) };
-  } catch (error) {
-    if (!(error instanceof PortableExecutableError)) throw error;
-    return { portableExecutable: error.message };
-  }
+  return isPortableExecutable(path)
+    ? { portableExecutable: tryReadPortableExecutable(bytes) }
+    : {};
 }
 
 /**

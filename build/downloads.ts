@@ -17,11 +17,16 @@ import { fetchFromNpm } from "./sources/npm.ts";
 import { fetchSourceDistribution, fetchWheels } from "./sources/pypi.ts";
 import { CommandError } from "./subprocess.ts";
 
-/** A component's download, and where it came from. */
-export interface ObtainedComponent extends VerifiedFile {
+/** A component and the source of it that is used. */
+export interface UsedSource {
   component: Component;
   source: Source;
+  /** SHA-256 of the download, in lower-case hex. */
+  sha256: string;
 }
+
+/** A component's download, and where it came from. */
+export interface ObtainedComponent extends UsedSource, VerifiedFile {}
 
 /** A source that may be used: its hash is known. */
 type PinnedSource = Source & { sha256: string };

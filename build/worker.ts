@@ -5,12 +5,18 @@
  */
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
+import { crc32 } from "node:zlib";
 import { UserError } from "../launcher/user_error.ts";
-import { extractFromTarball, indexZip, packTarball } from "./archive_index.ts";
+import {
+  extractFromTarball,
+  indexZip,
+  packTarball,
+  tryReadPortableExecutable,
+} from "./archive_index.ts";
 import { readFullySync } from "./content.ts";
 import { deflatePiece } from "./deflate.ts";
 import { sha256OfFileSync } from "./digest.ts";
-import { crc32 } from "node:zlib";
+import type { PortableExecutable } from "./portable_executable.ts";
 
 /** What a worker can do, each with its arguments; all of it can be sent. */
 export const jobs = {
@@ -18,6 +24,9 @@ export const jobs = {
   hash: (path: string): string => sha256OfFileSync(path),
   /** CRC-32 of a file. */
   checksum: checksumOfFile,
+  /** What a program or DLL loads, or why that could not be read. */
+  readImports: (path: string): PortableExecutable | string =>
+    tryReadPortableExecutable(Deno.readFileSync(path)),
   indexZip,
   packTarball,
   extractFromTarball,

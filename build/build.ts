@@ -1,0 +1,140 @@
+/**
+ * Builds one bundle: parts, papers, checks, archive, in this order.
+ *
+ * @module
+ */
+import { join } from "@std/path";
+import { archiveTime, writeArchive } from "./archive.ts";
+import { Archives } from "./archives.ts";
+import { type Entry, topFolder } from "./bundle.ts";
+import { Cache } from "./cache.ts";
+import { checkEntries } from "./checks.ts";
+import { cachedCompressor } from "./compressed_cache.ts";
+import { readContentSync } from "./content.ts";
+import { writeFolder } from "./folder.ts";
+import { Downloads } from "./downloads.ts";
+import type { BuildOptions } from "./flags.ts";
+import { manifestEntry } from "./papers.ts";
+import { type BundleParts, gatherParts } from "./parts.ts";
+import type { Reporter } from "./progress.ts";
+import { UsedResults } from "./result_cache.ts";
+import { vcRuntimeEntries } from "./vc_runtime.ts";
+import { parseSums, sumsName, sumsText } from "./verify.ts";
+import { WorkerPool } from "./worker_pool.ts";
+import { Workspace } from "./workspace.ts";
+
+/** Changes whenever results of earlier checks must not be used any more. */
+const checksKey = "checks-1";
+
+/** A finished bundle. */
+export interface FinishedBundle {
+  /** The zip, or the folder. */
+  path: string;
+  /** Bytes of the zip; of a folder, those of its files. */
+  size: number;
+  version: string;
+  entries: readonly Entry[];
+}
+
+/**
+ * Builds a bundle.
+ *
+ * @param signal Stops the build; nothing half-made is left where it would be seen.
+ * @throws {UserError} If something that the user can mend is in the way.
+ */
+export async function build(
+  options: BuildOptions,
+  reporter: Reporter,
+  signal?: AbortSignal,
+): Promise<FinishedBundle> {
+  using cache = new Cache(options.cache);
+  using pool = new WorkerPool();
+  const archives = new Archives(cache, pool);
+  const { offline } = options;
+  const downloads = new Downloads({ archives, reporter, offline, signal });
+  const parts = await gatherParts(options, downloads, archives);
+  signal?.throwIfAborted();
+
+  const results = new UsedResults(cache.readJson(checksKey));
+  const entries = await completeEntries(parts, options, results);
+  cache.writeJson(checksKey, results.toJSON());
+  signal?.throwIfAborted();
+
+  using workspace = Workspace.open(options.out);
+  const name = `MediaParser-Windows-v${parts.version}`;
+  const task = reporter.task("Writing the bundle");
+  try {
+    return options.asFolder
+      ? {
+        ...writeFolder(join(options.out, name), entries, workspace),
+        version: parts.version,
+        entries,
+      }
+      : {
+        ...writeZip(
+          join(options.out, `${name}.zip`),
+          entries,
+          workspace,
+          cache,
+        ),
+        version: parts.version,
+        entries,
+      };
+  } finally {
+    task.end();
+  }
+}
+
+/** The parts with all that is made from them, checked. */
+async function completeEntries(
+  parts: BundleParts,
+  options: BuildOptions,
+  results: UsedResults,
+): Promise<Entry[]> {
+  const read = (entry: Entry): Promise<Uint8Array> =>
+    Promise.resolve(readContentSync(entry));
+  const entries = [...parts.entries];
+  entries.push(...await vcRuntimeEntries(entries, read, results));
+  const { preload } = await checkEntries(
+    entries,
+    parts,
+    options,
+    read,
+    results,
+  );
+  entries.push(manifestEntry(parts, entries, preload));
+  return entries;
+}
+
+/** Writes the zip and SHA256SUMS beside it. */
+function writeZip(
+  path: string,
+  entries: readonly Entry[],
+  workspace: Workspace,
+  cache: Cache,
+): { path: string; size: number } {
+  const temporary = workspace.newPath("zip");
+  const { size, sha256 } = writeArchive(temporary, entries, {
+    time: archiveTime(Deno.env.get("SOURCE_DATE_EPOCH")),
+    prefix: `${topFolder}/`,
+    compress: cachedCompressor(cache),
+  });
+  const sumsPath = join(path, "..", sumsName);
+  const sums = readSums(sumsPath);
+  sums.set(path.split(/[\\/]/).at(-1)!, sha256);
+  const temporarySums = workspace.newPath("sums");
+  Deno.writeTextFileSync(temporarySums, sumsText(sums));
+  Deno.renameSync(temporary, path);
+  Deno.renameSync(temporarySums, sumsPath);
+  return { path, size };
+}
+
+/** The sums of other bundles that lie there. */
+function readSums(path: string): Map<string, string> {
+  try {
+    return new Map(parseSums(Deno.readTextFileSync(path)));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Map();
+    throw error;
+  }
+}

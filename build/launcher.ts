@@ -1,0 +1,303 @@
+/**
+ * The launcher: compiles `launcher/main.ts` into one program.
+ *
+ * `deno compile` writes each source's modification time into the program, so it
+ * compiles a copy whose times are fixed; apart from that its result is the same
+ * from whatever folder. Compiling and deflating take most of a build, so the
+ * deflated program is kept in the cache by everything that it is made from.
+ *
+ * @module
+ */
+import { walk } from "@std/fs/walk";
+import { dirname, fromFileUrl, join, relative } from "@std/path";
+import { UserError } from "../launcher/user_error.ts";
+import denoConfig from "../deno.json" with { type: "json" };
+import type { Archives, VerifiedFile } from "./archives.ts";
+import { comparePaths, type Entry } from "./bundle.ts";
+import { component } from "./components.ts";
+import { codecVersion, defaultLevel } from "./deflate.ts";
+import { sha256Of } from "./digest.ts";
+import type { Downloads, ObtainedComponent, UsedSource } from "./downloads.ts";
+import { permissionFlags } from "./launcher_permissions.ts";
+import { openComponent } from "./open_component.ts";
+import { CommandError, run } from "./subprocess.ts";
+
+/** What the launcher is compiled for. */
+export type Target = "x86_64-pc-windows-msvc" | "x86_64-unknown-linux-gnu";
+
+/** The launcher's name in the bundle. */
+export const launcherName = "MediaParser-launcher.exe";
+
+const repository = fromFileUrl(new URL("../", import.meta.url));
+
+/** How much of the program is deflated at once; the pieces go to all cores. */
+const deflatePieceSize = 4 << 20;
+
+/** One source of the launcher. */
+interface SourceFile {
+  /** Path below the repository, with forward slashes. */
+  path: string;
+  bytes: Uint8Array;
+}
+
+/** What of the configuration matters to the program. */
+function compileConfig(): string {
+  const { imports, scopes } = denoConfig;
+  return JSON.stringify({
+    imports,
+    scopes,
+    vendor: true,
+    nodeModulesDir: "none",
+    lock: { path: "vendor/deno.lock", frozen: false },
+  });
+}
+
+/** The launcher's sources, sorted. */
+async function launcherSources(): Promise<SourceFile[]> {
+  const folder = join(repository, "launcher");
+  const sources: SourceFile[] = [];
+  const found = walk(folder, {
+    includeDirs: false,
+    exts: [".ts", ".json"],
+    includeSymlinks: false,
+  });
+  for await (const { path } of found) {
+    sources.push({
+      path: relative(repository, path).replaceAll("\\", "/"),
+      bytes: Deno.readFileSync(path),
+    });
+  }
+  return sources.sort((a, b) => comparePaths(a.path, b.path));
+}
+
+/**
+ * A key of everything that the program depends on.
+ *
+ * @param runtime SHA-256 of the download that holds the runtime.
+ */
+function launcherKey(
+  sources: readonly SourceFile[],
+  runtime: string,
+  target: Target,
+): string {
+  const parts = [
+    target,
+    runtime,
+    Deno.version.deno,
+    compileConfig(),
+    permissionFlags().join(" "),
+    // Which copy of the @std packages there is.
+    Deno.readTextFileSync(join(repository, "vendor/.ready")),
+    ...sources.map(({ path, bytes }) => `${path} ${sha256Of(bytes)}`),
+  ];
+  const hash = sha256Of(parts.join("\n"));
+  return `launcher-${hash}-${codecVersion}-${defaultLevel}.deflate`;
+}
+
+/**
+ * Gets the runtime that compiled programs begin with, as a file.
+ *
+ * @throws {UserError} If no source gives it, or it is not the one of this Deno.
+ */
+export async function obtainRuntime(
+  target: Target,
+  downloads: Downloads,
+  archives: Archives,
+): Promise<{ obtained: ObtainedComponent; runtime: VerifiedFile }> {
+  const denort = component(
+    target === "x86_64-pc-windows-msvc" ? "denort" : "denort-linux",
+  );
+  const obtained = await downloads.obtain(denort);
+  const { source } = obtained;
+  if (source.version !== Deno.version.deno) {
+    throw new UserError(
+      `The launcher is built with Deno ${source.version}, and this is Deno ${Deno.version.deno}.`,
+      `Run the build with it: npx -y deno@${source.version} task build:windows`,
+    );
+  }
+  const member = source.root + source.program;
+  if (source.file.endsWith(".zip")) {
+    const { file, archive } = await openComponent(obtained, archives);
+    const runtime = await archives.fileOfZip(
+      file,
+      archive,
+      member,
+      source.programSha256,
+    );
+    return { obtained, runtime };
+  }
+  const runtime = await archives.fileOfTarball(
+    obtained,
+    member,
+    source.programSha256,
+  );
+  return { obtained, runtime };
+}
+
+/**
+ * Compiles the launcher.
+ *
+ * @param runtime Path of the runtime that the program begins with.
+ * @param folder An empty folder to work in.
+ * @returns Path of the program, inside `folder`.
+ */
+export async function compileLauncher(
+  target: Target,
+  runtime: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const time = new Date(Date.UTC(1980, 0, 1));
+  for (const { path, bytes } of await launcherSources()) {
+    const copy = join(folder, path);
+    Deno.mkdirSync(dirname(copy), { recursive: true });
+    Deno.writeFileSync(copy, bytes);
+    Deno.utimeSync(copy, time, time);
+  }
+  Deno.writeTextFileSync(join(folder, "deno.json"), compileConfig());
+  // A junction needs no privilege on Windows, where a link would.
+  Deno.symlinkSync(join(repository, "vendor"), join(folder, "vendor"), {
+    type: "junction",
+  });
+  const program = target === "x86_64-pc-windows-msvc"
+    ? launcherName
+    : "MediaParser-launcher";
+  try {
+    await run(Deno.execPath(), [
+      "compile",
+      "--quiet",
+      "--no-check",
+      `--target=${target}`,
+      ...permissionFlags(),
+      `--output=${program}`,
+      "launcher/main.ts",
+    ], {
+      cwd: folder,
+      env: { DENORT_BIN: runtime },
+      remedy: "Install Deno again.",
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (cause) {
+    if (!(cause instanceof CommandError)) throw cause;
+    throw new UserError(
+      `The launcher cannot be compiled: ${cause.message}`,
+      "Check that 'deno task check' passes.",
+      { cause },
+    );
+  }
+  return join(folder, program);
+}
+
+/** What the cache knows of a compiled launcher. */
+interface KeptLauncher {
+  /** SHA-256 of the deflated bytes. */
+  deflatedSha256: string;
+  entry: Omit<Entry, "content">;
+  compressedSize: number;
+}
+
+/**
+ * The launcher's entry, compiled and deflated where the cache has it not.
+ *
+ * @returns The entry, and the runtime that the program begins with.
+ * @throws {UserError} If it cannot be compiled.
+ */
+export async function launcherEntry(
+  downloads: Downloads,
+  archives: Archives,
+  signal?: AbortSignal,
+): Promise<{ entry: Entry; runtime: UsedSource }> {
+  const target = "x86_64-pc-windows-msvc";
+  const { cache, pool } = archives;
+  const { reporter } = downloads.options;
+  const sources = await launcherSources();
+  const denort = component("denort");
+  for (const source of denort.sources) {
+    if (source.sha256 === null) continue;
+    const key = launcherKey(sources, source.sha256, target);
+    const kept = cache.readJson(key) as KeptLauncher | undefined;
+    const path = cache.derivedPath(key);
+    if (
+      kept !== undefined && await archives.isIntact(path, kept.deflatedSha256)
+    ) {
+      return {
+        entry: entryOf(kept, path),
+        runtime: { component: denort, source, sha256: source.sha256 },
+      };
+    }
+  }
+  const { obtained, runtime } = await obtainRuntime(
+    target,
+    downloads,
+    archives,
+  );
+  const key = launcherKey(sources, obtained.sha256, target);
+  const path = cache.derivedPath(key);
+  const task = reporter.task("Compiling the launcher");
+  const folder = cache.workspace.newPath("launcher");
+  Deno.mkdirSync(folder);
+  const program = await compileLauncher(target, runtime.path, folder, signal);
+  const { size } = Deno.statSync(program);
+  const sums = Promise.all([
+    pool.run("hash", program),
+    pool.run("checksum", program),
+    pool.run("readImports", program),
+  ]);
+  const pieces: Promise<Uint8Array>[] = [];
+  for (let offset = 0; offset < size; offset += deflatePieceSize) {
+    const length = Math.min(deflatePieceSize, size - offset);
+    const last = offset + length === size;
+    pieces.push(pool.run("deflatePiece", program, offset, length, last));
+  }
+  const temporary = cache.workspace.newPath("deflated");
+  const compressedSize = await writePieces(temporary, pieces);
+  const [sha256, crc32, portableExecutable] = await sums;
+  const fresh: KeptLauncher = {
+    deflatedSha256: await pool.run("hash", temporary),
+    compressedSize,
+    entry: {
+      path: launcherName,
+      component: "launcher",
+      size,
+      crc32,
+      sha256,
+      portableExecutable,
+    },
+  };
+  cache.put(temporary, path);
+  cache.writeJson(key, fresh);
+  Deno.removeSync(folder, { recursive: true });
+  task.end();
+  return { entry: entryOf(fresh, path), runtime: obtained };
+}
+
+async function writePieces(
+  path: string,
+  pieces: readonly Promise<Uint8Array>[],
+): Promise<number> {
+  using file = await Deno.open(path, { create: true, write: true });
+  let size = 0;
+  // A later piece may fail first; that must not count as unhandled.
+  for (const piece of pieces) piece.catch(() => {});
+  for (const piece of pieces) {
+    const bytes = await piece;
+    for (let done = 0; done < bytes.length;) {
+      done += file.writeSync(bytes.subarray(done));
+    }
+    size += bytes.length;
+  }
+  return size;
+}
+
+function entryOf(kept: KeptLauncher, path: string): Entry {
+  return {
+    ...kept.entry,
+    content: {
+      kind: "archived",
+      archive: path,
+      offset: 0,
+      compressedSize: kept.compressedSize,
+      method: 8,
+    },
+  };
+}

@@ -1,0 +1,54 @@
+/**
+ * What the compiled launcher may do, and why: the one list that `deno compile`
+ * gets.
+ *
+ * @module
+ */
+
+/** One permission of the launcher. */
+export interface Permission {
+  flag: string;
+  /** What the launcher needs it for. */
+  reason: string;
+}
+
+/** Everything the launcher may do; what is not here it may not. */
+export const launcherPermissions: readonly Permission[] = [
+  {
+    flag: "--allow-read",
+    reason:
+      "its own folder, wherever that was unzipped, the database and the logs",
+  },
+  {
+    flag: "--allow-write",
+    reason: ".env, instance/, storage/ and logs/ in that folder",
+  },
+  {
+    flag: "--allow-net",
+    reason:
+      "polls the server it started and holds its own control port; the host and port are the user's choice",
+  },
+  {
+    flag: "--allow-env",
+    reason:
+      "settings may come from the environment, which is passed on to the app",
+  },
+  {
+    flag: "--allow-run",
+    reason:
+      "Python, ExifTool and FFmpeg from its own folder, whose path is known only there",
+  },
+  {
+    flag: "--allow-ffi",
+    reason: "Windows' job objects, console events and short paths",
+  },
+  {
+    flag: "--allow-sys",
+    reason: "the system's name and memory for `doctor`",
+  },
+];
+
+/** The arguments of `deno compile`. */
+export function permissionFlags(): string[] {
+  return ["--no-prompt", ...launcherPermissions.map(({ flag }) => flag)];
+}

@@ -1,0 +1,163 @@
+/**
+ * Gathers the parts of a bundle, side by side: each component turns its
+ * download into entries.
+ *
+ * @module
+ */
+import { fromFileUrl, join } from "@std/path";
+import { appEntries, appVersion } from "./app.ts";
+import type { Archives } from "./archives.ts";
+import type { Entry } from "./bundle.ts";
+import { component } from "./components.ts";
+import { memoryEntry } from "./content.ts";
+import { type Downloads, notCached, type UsedSource } from "./downloads.ts";
+import { exiftoolEntries } from "./exiftool.ts";
+import { ffmpegEntries } from "./ffmpeg.ts";
+import { type BuildOptions, checkVersion } from "./flags.ts";
+import { launcherEntry } from "./launcher.ts";
+import { pythonEntries } from "./python.ts";
+import {
+  checkAppRequirements,
+  type LockedWheel,
+  lockText,
+  lockUrl,
+  parseLock,
+} from "./requirements_lock.ts";
+import { fetchWheels } from "./sources/pypi.ts";
+import { wheelEntries } from "./wheels.ts";
+
+/** The parts of a bundle. */
+export interface BundleParts {
+  version: string;
+  entries: Entry[];
+  /** Where each component came from; the runtime of the launcher is `denort`. */
+  sources: UsedSource[];
+  wheels: LockedWheel[];
+}
+
+/**
+ * Gathers all parts.
+ *
+ * @throws {UserError} If the app, a download or the lock is not as it should be.
+ */
+export async function gatherParts(
+  options: BuildOptions,
+  downloads: Downloads,
+  archives: Archives,
+): Promise<BundleParts> {
+  const { signal } = downloads.options;
+  // What costs nothing to refuse is refused before anything is downloaded.
+  const app = appEntries(options.app);
+  const version = options.version ??
+    checkVersion(appVersion(app) ?? "0.0.0", "app/__init__.py");
+  const wheels = parseLock(Deno.readTextFileSync(lockUrl));
+  checkAppRequirements(
+    join(options.app, "requirements.txt"),
+    wheels,
+    options.givenApp,
+  );
+  const obtain = async (
+    id: "python" | "ffmpeg" | "exiftool",
+    entriesOf: typeof pythonEntries,
+  ) => {
+    const obtained = await downloads.obtain(component(id));
+    return { entries: await entriesOf(obtained, archives), source: obtained };
+  };
+  const [launcher, python, ffmpeg, exiftool, packages] = await Promise.all([
+    launcherEntry(downloads, archives, signal),
+    obtain("python", pythonEntries),
+    obtain("ffmpeg", (obtained, archives) => ffmpegEntries(obtained, archives)),
+    obtain("exiftool", exiftoolEntries),
+    wheelParts(wheels, downloads, archives),
+  ]);
+  return {
+    version,
+    wheels,
+    sources: [
+      python.source,
+      ffmpeg.source,
+      exiftool.source,
+      launcher.runtime,
+    ],
+    entries: [
+      ...app,
+      ...ownFiles(version, app),
+      launcher.entry,
+      ...python.entries,
+      ...ffmpeg.entries,
+      ...exiftool.entries,
+      ...packages,
+    ],
+  };
+}
+
+/** The entries of all wheels; what the cache lacks is fetched at once. */
+async function wheelParts(
+  wheels: readonly LockedWheel[],
+  downloads: Downloads,
+  archives: Archives,
+): Promise<Entry[]> {
+  const { reporter, offline, signal } = downloads.options;
+  const pathOf = (wheel: LockedWheel): string =>
+    downloads.pathOf("wheels", wheel.file);
+  const cached = await Promise.all(
+    wheels.map((wheel) => downloads.verified(pathOf(wheel), wheel.sha256)),
+  );
+  const missing = wheels.filter((_, index) => !cached[index]);
+  if (missing.length > 0) {
+    if (offline) throw notCached(`The wheel '${missing[0]!.file}'`);
+    reporter.line(`Fetching ${missing.length} wheels from PyPI`);
+    const folder = downloads.newFolder();
+    await fetchWheels(lockText(missing), folder, signal);
+    for (const wheel of missing) {
+      await downloads.accept(
+        join(folder, wheel.file),
+        wheel.sha256,
+        pathOf(wheel),
+      );
+    }
+  }
+  // The largest first, so that no core waits for it at the end.
+  const bySize = wheels
+    .map((wheel) => ({ wheel, size: Deno.statSync(pathOf(wheel)).size }))
+    .sort((a, b) => b.size - a.size);
+  const entries = await Promise.all(bySize.map(async ({ wheel }) => {
+    const archive = await archives.zip({
+      path: pathOf(wheel),
+      sha256: wheel.sha256,
+    });
+    return wheelEntries(wheel, archive);
+  }));
+  return entries.flat();
+}
+
+/** Windows' own line ends, whatever a checkout has. */
+function windowsLines(text: string): string {
+  return text.replaceAll(/\r?\n/g, "\r\n");
+}
+
+/** The files that the project itself writes for the bundle's users. */
+function ownFiles(version: string, app: readonly Entry[]): Entry[] {
+  const read = (path: string): string =>
+    Deno.readTextFileSync(fromFileUrl(new URL(path, import.meta.url)));
+  const entries = [
+    memoryEntry(
+      "MediaParser.bat",
+      "launcher",
+      windowsLines(read("../MediaParser.bat")),
+    ),
+    memoryEntry(
+      "README.txt",
+      "launcher",
+      windowsLines(
+        read("templates/README.txt").replaceAll("{version}", version),
+      ),
+    ),
+  ];
+  if (!app.some(({ path }) => path === ".env.example")) {
+    entries.push(
+      memoryEntry(".env.example", "launcher", read("templates/env.example")),
+    );
+  }
+  return entries;
+}
