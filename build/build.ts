@@ -8,23 +8,25 @@ import { archiveTime, writeArchive } from "./archive.ts";
 import { Archives } from "./archives.ts";
 import { type Entry, topFolder } from "./bundle.ts";
 import { Cache } from "./cache.ts";
-import { checkEntries } from "./checks.ts";
+import { refuseProblems } from "./bundle_checks.ts";
 import { cachedCompressor } from "./compressed_cache.ts";
 import { readContentSync } from "./content.ts";
 import { writeFolder } from "./folder.ts";
 import { Downloads } from "./downloads.ts";
 import type { BuildOptions } from "./flags.ts";
-import { manifestEntry } from "./papers.ts";
+import { bundleFacts } from "./facts.ts";
+import { readLicenceTexts } from "./licence_texts.ts";
 import { type BundleParts, gatherParts } from "./parts.ts";
 import type { Reporter } from "./progress.ts";
+import { prove } from "./prove.ts";
 import { UsedResults } from "./result_cache.ts";
-import { vcRuntimeEntries } from "./vc_runtime.ts";
+import { findPython } from "./sources/pypi.ts";
 import { parseSums, sumsName, sumsText } from "./verify.ts";
 import { WorkerPool } from "./worker_pool.ts";
 import { Workspace } from "./workspace.ts";
 
 /** Changes whenever results of earlier checks must not be used any more. */
-const checksKey = "checks-1";
+const resultsKey = "results-1";
 
 /** A finished bundle. */
 export interface FinishedBundle {
@@ -55,9 +57,7 @@ export async function build(
   const parts = await gatherParts(options, downloads, archives);
   signal?.throwIfAborted();
 
-  const results = new UsedResults(cache.readJson(checksKey));
-  const entries = await completeEntries(parts, options, results);
-  cache.writeJson(checksKey, results.toJSON());
+  const entries = await completeEntries(parts, options, archives);
   signal?.throwIfAborted();
 
   using workspace = Workspace.open(options.out);
@@ -85,24 +85,28 @@ export async function build(
   }
 }
 
-/** The parts with all that is made from them, checked. */
+/** The parts with their papers, checked before one byte is written. */
 async function completeEntries(
   parts: BundleParts,
   options: BuildOptions,
-  results: UsedResults,
+  archives: Archives,
 ): Promise<Entry[]> {
-  const read = (entry: Entry): Promise<Uint8Array> =>
-    Promise.resolve(readContentSync(entry));
-  const entries = [...parts.entries];
-  entries.push(...await vcRuntimeEntries(entries, read, results));
-  const { preload } = await checkEntries(
-    entries,
-    parts,
-    options,
-    read,
-    results,
+  const { cache } = archives;
+  const results = new UsedResults(cache.readJson(resultsKey));
+  const [python] = await findPython();
+  const { entries, problems } = await prove(
+    parts.entries,
+    bundleFacts(parts, options),
+    {
+      read: (entry) => Promise.resolve(readContentSync(entry)),
+      cache: results,
+      python,
+      licenceTexts: (ids) =>
+        readLicenceTexts(parts.licenceTexts, archives, ids),
+    },
   );
-  entries.push(manifestEntry(parts, entries, preload));
+  cache.writeJson(resultsKey, results.toJSON());
+  refuseProblems(problems);
   return entries;
 }
 

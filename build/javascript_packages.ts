@@ -19,6 +19,7 @@ export interface JavaScriptPackage {
 /** Licences by name; each was read in the package. `@std/*` stands for the scope. */
 const licences: Readonly<Record<string, string>> = {
   "@std/*": "MIT",
+  "@zip.js/zip.js": "BSD-3-Clause",
   dotenv: "BSD-2-Clause",
 };
 

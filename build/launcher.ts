@@ -18,6 +18,10 @@ import { component } from "./components.ts";
 import { codecVersion, defaultLevel } from "./deflate.ts";
 import { sha256Of } from "./digest.ts";
 import type { Downloads, ObtainedComponent, UsedSource } from "./downloads.ts";
+import {
+  type JavaScriptPackage,
+  readJavaScriptPackages,
+} from "./javascript_packages.ts";
 import { permissionFlags } from "./launcher_permissions.ts";
 import { openComponent } from "./open_component.ts";
 import { CommandError, run } from "./subprocess.ts";
@@ -193,20 +197,30 @@ interface KeptLauncher {
   /** SHA-256 of the deflated bytes. */
   deflatedSha256: string;
   entry: Omit<Entry, "content">;
+  /** What is compiled into it beside its own sources. */
+  packages: JavaScriptPackage[];
   compressedSize: number;
 }
 
+/** The compiled launcher. */
+export interface Launcher {
+  entry: Entry;
+  /** The runtime that the program begins with. */
+  runtime: UsedSource;
+  /** What is compiled into it beside its own sources. */
+  packages: JavaScriptPackage[];
+}
+
 /**
- * The launcher's entry, compiled and deflated where the cache has it not.
+ * The launcher, compiled and deflated where the cache has it not.
  *
- * @returns The entry, and the runtime that the program begins with.
  * @throws {UserError} If it cannot be compiled.
  */
-export async function launcherEntry(
+export async function makeLauncher(
   downloads: Downloads,
   archives: Archives,
   signal?: AbortSignal,
-): Promise<{ entry: Entry; runtime: UsedSource }> {
+): Promise<Launcher> {
   const target = "x86_64-pc-windows-msvc";
   const { cache, pool } = archives;
   const { reporter } = downloads.options;
@@ -222,6 +236,7 @@ export async function launcherEntry(
     ) {
       return {
         entry: entryOf(kept, path),
+        packages: kept.packages,
         runtime: { component: denort, source, sha256: source.sha256 },
       };
     }
@@ -236,7 +251,10 @@ export async function launcherEntry(
   const task = reporter.task("Compiling the launcher");
   const folder = cache.workspace.newPath("launcher");
   Deno.mkdirSync(folder);
-  const program = await compileLauncher(target, runtime.path, folder, signal);
+  const [program, packages] = await Promise.all([
+    compileLauncher(target, runtime.path, folder, signal),
+    readJavaScriptPackages(join(repository, "launcher/main.ts"), repository),
+  ]);
   const { size } = Deno.statSync(program);
   const sums = Promise.all([
     pool.run("hash", program),
@@ -255,6 +273,7 @@ export async function launcherEntry(
   const fresh: KeptLauncher = {
     deflatedSha256: await pool.run("hash", temporary),
     compressedSize,
+    packages,
     entry: {
       path: launcherName,
       component: "launcher",
@@ -268,7 +287,7 @@ export async function launcherEntry(
   cache.writeJson(key, fresh);
   Deno.removeSync(folder, { recursive: true });
   task.end();
-  return { entry: entryOf(fresh, path), runtime: obtained };
+  return { entry: entryOf(fresh, path), runtime: obtained, packages };
 }
 
 async function writePieces(

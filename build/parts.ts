@@ -10,11 +10,16 @@ import type { Archives } from "./archives.ts";
 import type { Entry } from "./bundle.ts";
 import { component } from "./components.ts";
 import { memoryEntry } from "./content.ts";
-import { type Downloads, notCached, type UsedSource } from "./downloads.ts";
+import {
+  type Downloads,
+  notCached,
+  type ObtainedComponent,
+  type UsedSource,
+} from "./downloads.ts";
 import { exiftoolEntries } from "./exiftool.ts";
 import { ffmpegEntries } from "./ffmpeg.ts";
 import { type BuildOptions, checkVersion } from "./flags.ts";
-import { launcherEntry } from "./launcher.ts";
+import { type Launcher, makeLauncher } from "./launcher.ts";
 import { pythonEntries } from "./python.ts";
 import {
   checkAppRequirements,
@@ -32,6 +37,10 @@ export interface BundleParts {
   entries: Entry[];
   /** Where each component came from; the runtime of the launcher is `denort`. */
   sources: UsedSource[];
+  /** What is compiled into the launcher. */
+  packages: Launcher["packages"];
+  /** SPDX's licence texts. */
+  licenceTexts: ObtainedComponent;
   wheels: LockedWheel[];
 }
 
@@ -63,16 +72,23 @@ export async function gatherParts(
     const obtained = await downloads.obtain(component(id));
     return { entries: await entriesOf(obtained, archives), source: obtained };
   };
-  const [launcher, python, ffmpeg, exiftool, packages] = await Promise.all([
-    launcherEntry(downloads, archives, signal),
-    obtain("python", pythonEntries),
-    obtain("ffmpeg", (obtained, archives) => ffmpegEntries(obtained, archives)),
-    obtain("exiftool", exiftoolEntries),
-    wheelParts(wheels, downloads, archives),
-  ]);
+  const [launcher, python, ffmpeg, exiftool, wheelFiles, licenceTexts] =
+    await Promise.all([
+      makeLauncher(downloads, archives, signal),
+      obtain("python", pythonEntries),
+      obtain(
+        "ffmpeg",
+        (obtained, archives) => ffmpegEntries(obtained, archives),
+      ),
+      obtain("exiftool", exiftoolEntries),
+      wheelParts(wheels, downloads, archives),
+      downloads.obtain(component("licence-texts")),
+    ]);
   return {
     version,
     wheels,
+    packages: launcher.packages,
+    licenceTexts,
     sources: [
       python.source,
       ffmpeg.source,
@@ -86,7 +102,7 @@ export async function gatherParts(
       ...python.entries,
       ...ffmpeg.entries,
       ...exiftool.entries,
-      ...packages,
+      ...wheelFiles,
     ],
   };
 }
