@@ -3,17 +3,10 @@
  *
  * @module
  */
+import type { DatabaseAnswer, DatabaseCommand } from "./database.ts";
 import { pythonSwitches } from "./environment.ts";
 import type { Layout } from "./layout.ts";
 import { linesOf } from "./lines.ts";
-
-/** What the subprocess may be asked for. */
-export type DatabaseCommand = "create" | "stamp" | "upgrade";
-
-/** What it answers. */
-export type DatabaseAnswer =
-  | { ok: true; action: string; from: string | null; to: string | null }
-  | { ok: false; error: string; kind: string };
 
 /** What {@linkcode runDatabaseProcess} needs. */
 export interface DatabaseProcessOptions {

@@ -219,7 +219,7 @@ async function runApp(
       if (settings.browser.value) openPage(url, platform, console);
     }
     const outcome = await supervisor.outcome;
-    await database.close();
+    database.close();
     return outcome;
   } catch (error) {
     supervisor.stop();
