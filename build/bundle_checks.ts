@@ -9,6 +9,8 @@
  */
 import { UserError } from "../launcher/user_error.ts";
 import { type Entry, topFolder } from "./bundle.ts";
+import { indexOfBytes } from "./byte_search.ts";
+import { normaliseName } from "./requirements.ts";
 import {
   isPortableExecutable,
   type PortableExecutable,
@@ -129,14 +131,7 @@ export function checkPaths(entries: readonly Pick<Entry, "path">[]): Problem[] {
   return problems;
 }
 
-/** One package of requirements.lock. */
-export interface LockedPackage {
-  version: string;
-  /** SHA-256 of each file it may come as, in lower-case hex. */
-  sha256: readonly string[];
-}
-
-/** A wheel whose entries are in the bundle. */
+/** A wheel, as the lock and the bundle have it. */
 export interface ShippedWheel {
   /** Normalised: lower case, `-` between words. */
   name: string;
@@ -145,27 +140,20 @@ export interface ShippedWheel {
   sha256: string;
 }
 
-/** Turns a distribution's name into the one form that compares (PEP 503). */
-export function normaliseName(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_.]+/g, "-");
-}
-
 /**
  * Finds wheels that the lock does not hold, and packages whose entries claim no
  * wheel at all.
- *
- * @param locked By normalised name.
  */
 export function checkWheels(
   entries: readonly Pick<Entry, "path" | "component">[],
   wheels: readonly ShippedWheel[],
-  locked: ReadonlyMap<string, LockedPackage>,
+  locked: readonly ShippedWheel[],
 ): Problem[] {
   const problems: Problem[] = [];
   const shipped = new Set(wheels.map((wheel) => wheel.name));
   for (const wheel of wheels) {
     const path = `${wheel.name} ${wheel.version}`;
-    const lock = locked.get(wheel.name);
+    const lock = locked.find((each) => each.name === wheel.name);
     if (!lock) {
       problems.push({
         path,
@@ -176,7 +164,7 @@ export function checkWheels(
         path,
         reason: `build/requirements.lock has version ${lock.version} of it`,
       });
-    } else if (!lock.sha256.includes(wheel.sha256)) {
+    } else if (lock.sha256 !== wheel.sha256) {
       problems.push({
         path,
         reason: `build/requirements.lock has no hash ${wheel.sha256} for it`,
@@ -212,33 +200,35 @@ export interface BuildFolders {
   machine: readonly string[];
 }
 
-/** A folder's name in each spelling a file can hold it, as Latin-1 text of its bytes. */
-function spellings(folder: string): string[] {
-  const latin1 = (bytes: Uint8Array): string =>
-    new TextDecoder("latin1").decode(bytes);
+/** A folder's name in each spelling that a file can hold it in. */
+function spellings(folder: string): Uint8Array[] {
   const plain = folder.replace(/[\\/]+$/, "");
-  return [
-    ...new Set([
-      plain,
-      plain.replaceAll("\\", "/"),
-      plain.replaceAll("\\", "\\\\"),
-    ]),
-  ].flatMap((text) => {
-    const wide = Uint8Array.from([...text].flatMap((letter) => {
-      const code = letter.charCodeAt(0);
-      return [code & 0xff, code >> 8];
-    }));
-    return [latin1(new TextEncoder().encode(text)), latin1(wide)];
+  const texts = new Set([
+    plain,
+    plain.replaceAll("\\", "/"),
+    plain.replaceAll("\\", "\\\\"),
+  ]);
+  return [...texts].flatMap((text) => {
+    const wide = Uint8Array.from(
+      text.split("").flatMap((
+        unit,
+      ) => [unit.charCodeAt(0) & 0xff, unit.charCodeAt(0) >> 8]),
+    );
+    return [new TextEncoder().encode(text), wide];
   });
 }
 
 /**
  * Folders worth searching for: `/root` or `/tmp` stand in everybody's text and
- * tell nothing of this machine, so a name must have two parts.
+ * tell nothing of this machine, so a name must have two parts; and whoever
+ * holds a folder's name holds those of the folders above it.
  */
 export function telltaleFolders(folders: readonly string[]): string[] {
-  return [...new Set(folders)].filter((folder) =>
+  const telling = [...new Set(folders)].filter((folder) =>
     folder.split(/[\\/]/).filter((part) => part !== "").length >= 2
+  );
+  return telling.filter((folder) =>
+    !telling.some((above) => folder !== above && folder.startsWith(above))
   );
 }
 
@@ -273,16 +263,15 @@ export async function checkBuildPaths<E extends CheckedEntry>(
   const build = telltaleFolders(folders.build);
   const all = telltaleFolders([...folders.build, ...folders.machine]);
   const problems: Problem[] = [];
-  const latin1 = new TextDecoder("latin1");
   for (const entry of entries.filter(mayHoldPath)) {
     const sought = entry.component === "launcher" ? build : all;
     const key = `paths:${entry.sha256}:${sought.join("|")}`;
     let found = cache?.get(key);
     if (found === undefined) {
-      const text = latin1.decode(await read(entry));
+      const bytes = await read(entry);
       found = sought.find((folder) =>
         spellings(folder).some((spelling) =>
-          text.includes(spelling)
+          indexOfBytes(bytes, spelling) >= 0
         )
       ) ?? "";
       cache?.set(key, found);

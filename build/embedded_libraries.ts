@@ -8,6 +8,7 @@
  * @module
  */
 import type { CheckedEntry, ReadEntry, ResultCache } from "./bundle_checks.ts";
+import { indexOfBytes } from "./byte_search.ts";
 
 /** A library that is part of another component. */
 export interface EmbeddedLibrary {
@@ -28,6 +29,11 @@ interface Rule extends Omit<EmbeddedLibrary, "version" | "foundIn"> {
   file: RegExp;
   /** What stands in the file, as text, its first group being the version; or that the file's resources tell it, or that nothing does. */
   version: RegExp | "resource" | "untold";
+  /**
+   * Literal text in the match of `version`, for files so large that searching
+   * them by pattern takes long.
+   */
+  anchor?: string;
   /** Whether a file that fits holds the library, even if `version` finds nothing in it. */
   certain?: boolean;
 }
@@ -125,6 +131,7 @@ const rules: readonly Rule[] = [
     name: "zlib",
     file: /\/ffmpeg\.exe$/,
     version: /inflate (1\.\d+\.\d+) Copyright/,
+    anchor: "inflate 1.",
     licence: "Zlib",
     cpe: "zlib:zlib",
   },
@@ -132,6 +139,7 @@ const rules: readonly Rule[] = [
     name: "GnuTLS",
     file: /\/ffmpeg\.exe$/,
     version: /GnuTLS (\d+\.\d+\.\d+)/,
+    anchor: "GnuTLS ",
     licence: "LGPL-2.1-or-later",
     cpe: "gnu:gnutls",
   },
@@ -139,6 +147,7 @@ const rules: readonly Rule[] = [
     name: "OpenSSL",
     file: /\/ffmpeg\.exe$/,
     version: /OpenSSL (3\.\d+\.\d+)/,
+    anchor: "OpenSSL 3.",
     licence: "Apache-2.0",
     cpe: "openssl:openssl",
   },
@@ -146,6 +155,7 @@ const rules: readonly Rule[] = [
     name: "V8",
     file: /\/?MediaParser-launcher\.exe$/,
     version: /(\d+\.\d+\.\d+\.\d+)-rusty/,
+    anchor: "-rusty",
     certain: true,
     licence: "BSD-3-Clause",
     cpe: "google:v8",
@@ -233,13 +243,21 @@ function textOf(bytes: Uint8Array): string {
   return new TextDecoder("latin1").decode(bytes);
 }
 
+/** The bytes of a text of ASCII. */
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** The mark that VS_FIXEDFILEINFO begins with. */
+const versionMark = Uint8Array.of(0xbd, 0x04, 0xef, 0xfe);
+
 /**
  * The file's own version in its resources (VS_FIXEDFILEINFO), where it has one.
  *
  * @param bytes The whole file.
  */
 export function fileVersion(bytes: Uint8Array): string | undefined {
-  const at = textOf(bytes).indexOf("\xbd\x04\xef\xfe");
+  const at = indexOfBytes(bytes, versionMark);
   if (at < 0 || at + 16 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, 16);
   const parts = [10, 8, 14, 12].map((offset) => view.getUint16(offset, true));
@@ -247,11 +265,42 @@ export function fileVersion(bytes: Uint8Array): string | undefined {
   return parts.join(".");
 }
 
+/** How far around an anchor a match may reach. */
+const reach = 64;
+
+/** The first match of `pattern` around an occurrence of `anchor`. */
+function matchNear(
+  bytes: Uint8Array,
+  anchor: string,
+  pattern: RegExp,
+): string | undefined {
+  const needle = bytesOf(anchor);
+  for (
+    let at = indexOfBytes(bytes, needle);
+    at >= 0;
+    at = indexOfBytes(bytes, needle, at + 1)
+  ) {
+    const found = pattern.exec(
+      textOf(
+        bytes.subarray(Math.max(0, at - reach), at + needle.length + reach),
+      ),
+    );
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
 /** What one rule finds in a file: the version, "" when it is there without one, nothing when it is not there. */
-function look(rule: Rule, bytes: Uint8Array, text: string): string | undefined {
-  if (rule.version === "resource") return fileVersion(bytes) ?? "";
-  if (rule.version === "untold") return "";
-  return rule.version.exec(text)?.[1] ?? (rule.certain ? "" : undefined);
+function look(
+  { version, anchor, certain }: Rule,
+  bytes: Uint8Array,
+): string | undefined {
+  if (version === "resource") return fileVersion(bytes) ?? "";
+  if (version === "untold") return "";
+  const found = anchor === undefined
+    ? version.exec(textOf(bytes))?.[1]
+    : matchNear(bytes, anchor, version);
+  return found ?? (certain ? "" : undefined);
 }
 
 /** How a build configured FFmpeg, as it says itself. */
@@ -269,15 +318,28 @@ export interface Findings {
   ffmpeg?: FfmpegBuild;
 }
 
-/** Reads how FFmpeg was built. */
-export function readFfmpegBuild(text: string): FfmpegBuild | undefined {
-  const version = /FFmpeg version ([\w.-]+)/.exec(text)?.[1];
-  const configuration = /\0(?:%sconfiguration: )?(--[a-z][\x20-\x7e]{40,})\0/
-    .exec(text)?.[1];
-  const licence = /libav\w+ license: ([\x20-\x7e]+)/.exec(text)?.[1];
-  return version && configuration && licence
-    ? { version, configuration: configuration.trim(), licence }
-    : undefined;
+/**
+ * Reads how FFmpeg was built.
+ *
+ * @param bytes The whole program.
+ */
+export function readFfmpegBuild(bytes: Uint8Array): FfmpegBuild | undefined {
+  const after = (anchor: string): string | undefined => {
+    const at = indexOfBytes(bytes, bytesOf(anchor));
+    const start = at + anchor.length;
+    return at < 0
+      ? undefined
+      : /^[\x20-\x7e]+/.exec(textOf(bytes.subarray(start, start + 8192)))?.[0]
+        .trim();
+  };
+  const version = after("FFmpeg version ");
+  const configuration = after("configuration: --");
+  const licence = after("libavutil license: ");
+  if (
+    version === undefined || configuration === undefined ||
+    licence === undefined
+  ) return undefined;
+  return { version, configuration: `--${configuration}`, licence };
 }
 
 /**
@@ -303,10 +365,9 @@ export async function findEmbeddedLibraries<E extends CheckedEntry>(
     let kept = cache?.get(key);
     if (kept === undefined) {
       const bytes = await read(entry);
-      const text = textOf(bytes);
       kept = JSON.stringify({
-        versions: fitting.map((rule) => look(rule, bytes, text) ?? null),
-        ffmpeg: isFfmpeg ? readFfmpegBuild(text) ?? null : null,
+        versions: fitting.map((rule) => look(rule, bytes) ?? null),
+        ffmpeg: isFfmpeg ? readFfmpegBuild(bytes) ?? null : null,
       });
       cache?.set(key, kept);
     }

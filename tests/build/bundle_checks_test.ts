@@ -10,7 +10,6 @@ import {
   checkExecutables,
   checkPaths,
   checkWheels,
-  normaliseName,
   type Problem,
   type ReadEntry,
   refuseProblems,
@@ -135,7 +134,7 @@ Deno.test("checkPaths() counts the top folder into the longest path", () => {
 
 Deno.test("checkWheels() names wheels that are not the lock's", () => {
   const sha256 = "a".repeat(64);
-  const locked = new Map([["pillow", { version: "12.1.1", sha256: [sha256] }]]);
+  const locked = [{ name: "pillow", version: "12.1.1", sha256 }];
   const wheel = { name: "pillow", version: "12.1.1", sha256 };
   assertEquals(checkWheels([], [wheel], locked), []);
   assertProblem(
@@ -158,7 +157,7 @@ Deno.test("checkWheels() names wheels that are not the lock's", () => {
 Deno.test("checkWheels() names a package that came from no wheel", () => {
   const stray = `${site}/Flask_Login-0.6.3.dist-info/METADATA`;
   assertProblem(
-    checkWheels([{ path: stray, component: "app" }], [], new Map()),
+    checkWheels([{ path: stray, component: "app" }], [], []),
     stray,
     "no wheel",
   );
@@ -171,17 +170,9 @@ Deno.test("checkWheels() refuses python-magic beside python-magic-bin", () => {
     version: "0.4.14",
     sha256,
   }));
-  const locked = new Map(
-    wheels.map((
-      wheel,
-    ) => [wheel.name, { version: wheel.version, sha256: [sha256] }]),
-  );
-  assertProblem(checkWheels([], wheels, locked), "python-magic", "'magic'");
-  assertEquals(checkWheels([], wheels.slice(1), locked), []);
-});
 
-Deno.test("normaliseName() makes spellings of one distribution equal", () => {
-  assertEquals(normaliseName("Flask__SQLAlchemy.x"), "flask-sqlalchemy-x");
+  assertProblem(checkWheels([], wheels, wheels), "python-magic", "'magic'");
+  assertEquals(checkWheels([], wheels.slice(1), wheels), []);
 });
 
 const folders = {
@@ -305,6 +296,13 @@ const module = (
   imports: string[],
   component = "wheel:x",
 ): Entry => memoryEntry(path, component, makePortableExecutable({ imports }));
+
+Deno.test("telltaleFolders() keeps the upmost of folders that lie in one another", () => {
+  assertEquals(
+    telltaleFolders(["/srv/a/b/dist", "/srv/a", "/srv/b", "/srv/a/b"]),
+    ["/srv/a", "/srv/b"],
+  );
+});
 
 Deno.test("checkExecutables() finds DLLs where Windows looks for them", async () => {
   const entries = [
