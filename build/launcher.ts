@@ -1,19 +1,22 @@
 /**
  * The launcher: compiles `launcher/main.ts` into one program.
  *
- * `deno compile` writes each source's modification time into the program, so it
- * compiles a copy whose times are fixed; apart from that its result is the same
- * from whatever folder. Compiling and deflating take most of a build, so the
- * deflated program is kept in the cache by everything that it is made from.
+ * Compiling and deflating take most of a build, so the deflated program is kept
+ * in the cache by everything that it is made from.
  *
  * @module
  */
-import { walk } from "@std/fs/walk";
-import { dirname, fromFileUrl, join, relative } from "@std/path";
+import { fromFileUrl, join } from "@std/path";
 import { UserError } from "../launcher/user_error.ts";
-import denoConfig from "../deno.json" with { type: "json" };
 import type { Archives, VerifiedFile } from "./archives.ts";
-import { comparePaths, type Entry } from "./bundle.ts";
+import type { Entry } from "./bundle.ts";
+import {
+  compileSetup,
+  fillCompileFolder,
+  launcherSources,
+  mainModule,
+  type SourceFile,
+} from "./compile_folder.ts";
 import { component } from "./components.ts";
 import { codecVersion, defaultLevel } from "./deflate.ts";
 import { sha256Of } from "./digest.ts";
@@ -37,43 +40,6 @@ const repository = fromFileUrl(new URL("../", import.meta.url));
 /** How much of the program is deflated at once; the pieces go to all cores. */
 const deflatePieceSize = 4 << 20;
 
-/** One source of the launcher. */
-interface SourceFile {
-  /** Path below the repository, with forward slashes. */
-  path: string;
-  bytes: Uint8Array;
-}
-
-/** What of the configuration matters to the program. */
-function compileConfig(): string {
-  const { imports, scopes } = denoConfig;
-  return JSON.stringify({
-    imports,
-    scopes,
-    vendor: true,
-    nodeModulesDir: "none",
-    lock: { path: "vendor/deno.lock", frozen: false },
-  });
-}
-
-/** The launcher's sources, sorted. */
-async function launcherSources(): Promise<SourceFile[]> {
-  const folder = join(repository, "launcher");
-  const sources: SourceFile[] = [];
-  const found = walk(folder, {
-    includeDirs: false,
-    exts: [".ts", ".json"],
-    includeSymlinks: false,
-  });
-  for await (const { path } of found) {
-    sources.push({
-      path: relative(repository, path).replaceAll("\\", "/"),
-      bytes: Deno.readFileSync(path),
-    });
-  }
-  return sources.sort((a, b) => comparePaths(a.path, b.path));
-}
-
 /**
  * A key of everything that the program depends on.
  *
@@ -88,10 +54,8 @@ function launcherKey(
     target,
     runtime,
     Deno.version.deno,
-    compileConfig(),
+    compileSetup(),
     permissionFlags().join(" "),
-    // Which copy of the @std packages there is.
-    Deno.readTextFileSync(join(repository, "vendor/.ready")),
     ...sources.map(({ path, bytes }) => `${path} ${sha256Of(bytes)}`),
   ];
   const hash = sha256Of(parts.join("\n"));
@@ -143,26 +107,20 @@ export async function obtainRuntime(
  *
  * @param runtime Path of the runtime that the program begins with.
  * @param folder An empty folder to work in.
- * @returns Path of the program, inside `folder`.
+ * @returns Path of the program, inside `folder`, and what is compiled into it.
+ * @throws {UserError} If it does not compile.
  */
 export async function compileLauncher(
   target: Target,
   runtime: string,
   folder: string,
   signal?: AbortSignal,
-): Promise<string> {
-  const time = new Date(Date.UTC(1980, 0, 1));
-  for (const { path, bytes } of await launcherSources()) {
-    const copy = join(folder, path);
-    Deno.mkdirSync(dirname(copy), { recursive: true });
-    Deno.writeFileSync(copy, bytes);
-    Deno.utimeSync(copy, time, time);
-  }
-  Deno.writeTextFileSync(join(folder, "deno.json"), compileConfig());
-  // A junction needs no privilege on Windows, where a link would.
-  Deno.symlinkSync(join(repository, "vendor"), join(folder, "vendor"), {
-    type: "junction",
-  });
+): Promise<{ program: string; packages: JavaScriptPackage[] }> {
+  const packages = await readJavaScriptPackages(
+    join(repository, mainModule),
+    repository,
+  );
+  await fillCompileFolder(folder, await launcherSources(), packages);
   const program = target === "x86_64-pc-windows-msvc"
     ? launcherName
     : "MediaParser-launcher";
@@ -174,7 +132,7 @@ export async function compileLauncher(
       `--target=${target}`,
       ...permissionFlags(),
       `--output=${program}`,
-      "launcher/main.ts",
+      mainModule,
     ], {
       cwd: folder,
       env: { DENORT_BIN: runtime },
@@ -189,7 +147,7 @@ export async function compileLauncher(
       { cause },
     );
   }
-  return join(folder, program);
+  return { program: join(folder, program), packages };
 }
 
 /** What the cache knows of a compiled launcher. */
@@ -251,10 +209,12 @@ export async function makeLauncher(
   const task = reporter.task("Compiling the launcher");
   const folder = cache.workspace.newPath("launcher");
   Deno.mkdirSync(folder);
-  const [program, packages] = await Promise.all([
-    compileLauncher(target, runtime.path, folder, signal),
-    readJavaScriptPackages(join(repository, "launcher/main.ts"), repository),
-  ]);
+  const { program, packages } = await compileLauncher(
+    target,
+    runtime.path,
+    folder,
+    signal,
+  );
   const { size } = Deno.statSync(program);
   const sums = Promise.all([
     pool.run("hash", program),
