@@ -29,11 +29,21 @@ import { permissionFlags } from "./launcher_permissions.ts";
 import { openComponent } from "./open_component.ts";
 import { CommandError, run } from "./subprocess.ts";
 
-/** What the launcher is compiled for. */
-export type Target = "x86_64-pc-windows-msvc" | "x86_64-unknown-linux-gnu";
+/** What the launcher can be compiled for; the second one is for tests. */
+export const targets = [
+  "x86_64-pc-windows-msvc",
+  "x86_64-unknown-linux-gnu",
+] as const;
 
-/** The launcher's name in the bundle. */
-export const launcherName = "MediaParser-launcher.exe";
+/** One of {@linkcode targets}. */
+export type Target = typeof targets[number];
+
+/** The compiled launcher's file name. */
+export function launcherFileName(target: Target): string {
+  return target === "x86_64-pc-windows-msvc"
+    ? "MediaParser-launcher.exe"
+    : "MediaParser-launcher";
+}
 
 const repository = fromFileUrl(new URL("../", import.meta.url));
 
@@ -121,9 +131,7 @@ export async function compileLauncher(
     repository,
   );
   await fillCompileFolder(folder, await launcherSources(), packages);
-  const program = target === "x86_64-pc-windows-msvc"
-    ? launcherName
-    : "MediaParser-launcher";
+  const program = launcherFileName(target);
   try {
     await run(Deno.execPath(), [
       "compile",
@@ -235,7 +243,7 @@ export async function makeLauncher(
     compressedSize,
     packages,
     entry: {
-      path: launcherName,
+      path: launcherFileName(target),
       component: "launcher",
       size,
       crc32,
