@@ -198,7 +198,7 @@ function drawTiles(parent, node, mode, within, depth) {
       `left:${place.x}px;top:${place.y}px;width:${place.width}px;height:${place.height}px`;
     tile.style.setProperty(
       "--hue",
-      String(hue(child.path.split("/").slice(0, 4).join("/"))),
+      String(hue(child.path.split("/").slice(0, 5).join("/"))),
     );
     tile.title = `${child.path}\n${formatBytes(child.now[mode])}` +
       (data.previous
@@ -302,7 +302,7 @@ function draw() {
     y: 0,
     width: map.clientWidth,
     height: map.clientHeight,
-  }, 2);
+  }, 4);
   drawTrail(node, mode);
   drawTable(node, mode);
   for (const [id, its] of /** @type {const} */ ([["zip", 1], ["disk", 0]])) {
