@@ -86,6 +86,12 @@ export function parseFlags(
   const version = flags.version === undefined
     ? {}
     : { version: checkVersion(flags.version, "--version") };
+  if (flags.check && flags.dir) {
+    throw new UserError(
+      "--check compares zips, and --dir writes none.",
+      "Give one of the two.",
+    );
+  }
   return {
     kind: "build",
     options: {

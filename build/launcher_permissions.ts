@@ -40,11 +40,12 @@ export const launcherPermissions: readonly Permission[] = [
   },
   {
     flag: "--allow-ffi",
-    reason: "Windows' job objects, console events and short paths",
+    reason:
+      "Windows' job objects, console events and short paths; where Windows lies is known only there",
   },
   {
-    flag: "--allow-sys",
-    reason: "the system's name and memory for `doctor`",
+    flag: "--allow-sys=osRelease,statfs",
+    reason: "the system's version for `doctor`, and how full the disk is",
   },
 ];
 

@@ -8,6 +8,7 @@ import { build, type FinishedBundle } from "./build.ts";
 import { explain } from "./explain.ts";
 import { helpText, parseFlags } from "./flags.ts";
 import { makeReporter, type Reporter } from "./progress.ts";
+import { checkReproducible } from "./reproducible.ts";
 
 /** How many parts the summary shows. */
 const shownParts = 5;
@@ -62,11 +63,10 @@ export async function main(args: readonly string[]): Promise<number> {
       return 0;
     }
     const { options } = command;
-    if (options.check) {
-      const { checkReproducible } = await import("./reproducible.ts");
-      await checkReproducible(options, reporter, stop.signal);
-    }
     const bundle = await build(options, reporter, stop.signal);
+    if (options.check) {
+      await checkReproducible(bundle, options, reporter, stop.signal);
+    }
     summarise(bundle, performance.now() - started, reporter);
     print(`${bundle.path}\n`);
     return 0;
