@@ -2,23 +2,26 @@
  * Lays out a folder to compile the launcher in, so that the program depends on
  * the sources alone.
  *
- * `deno compile` writes the modification time of each file into the program,
- * takes in every npm package of the configuration, used or not, and stores
- * messages with the full path of what in a package it cannot read as JavaScript.
- * So the folder holds copies with one fixed time, a configuration with what the
- * launcher imports, and of each package the files that can be run.
+ * `deno compile` takes in every npm package of the configuration whole, writes
+ * the modification time of each file into the program, and full paths too. So
+ * the launcher and what it imports are bundled into one module first, minified,
+ * since that leaves out the comments in which paths stand. It also keeps the
+ * program's payload below 2 MB: a runtime that is itself a compiled program
+ * (the stand-in) has no room for more, and would crash at its start.
  *
  * @module
  */
 import { walk } from "@std/fs/walk";
-import { dirname, fromFileUrl, join, relative } from "@std/path";
+import { fromFileUrl, join, relative } from "@std/path";
 import denoConfig from "../deno.json" with { type: "json" };
 import { comparePaths } from "./bundle.ts";
-import type { JavaScriptPackage } from "./javascript_packages.ts";
 import { run } from "./subprocess.ts";
 
-/** Where the launcher's main module lies in the folder. */
+/** The launcher's main module, below the repository. */
 export const mainModule = "launcher/main.ts";
+
+/** The one module that is compiled. */
+export const bundledModule = "launcher.js";
 
 const repository = fromFileUrl(new URL("../", import.meta.url));
 
@@ -59,92 +62,31 @@ export function compileSetup(): string {
     Deno.readTextFileSync(join(repository, "vendor/.ready"));
 }
 
-/** A configuration that knows the packages that are used, and no others. */
-function configText(packages: readonly JavaScriptPackage[]): string {
-  const specifiers = new Set(
-    packages.map(({ registry, name, version }) =>
-      `${registry}:${name}@${version}`
-    ),
-  );
-  const used = (imports: Record<string, string>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(imports).filter(([, target]) => specifiers.has(target)),
-    );
-  return JSON.stringify({
-    imports: used({
-      ...denoConfig.imports,
-      ...Object.assign({}, ...Object.values(denoConfig.scopes)),
-    }),
-    vendor: true,
-    nodeModulesDir: "manual",
-    lock: false,
-  });
-}
-
-/** Deno's cache of npm packages, where their hashes were checked. */
-async function npmCache(): Promise<string> {
-  const remedy = "Install Deno again.";
-  const text = await run(Deno.execPath(), ["info", "--json"], { remedy });
-  return (JSON.parse(text) as { npmCache: string }).npmCache;
-}
-
-/** Where a package lies in Deno's cache, below its registry's folder. */
-function packageFolder(cache: string, item: JavaScriptPackage): string {
-  for (const registry of Deno.readDirSync(cache)) {
-    const folder = join(cache, registry.name, item.name, item.version);
-    try {
-      if (Deno.statSync(folder).isDirectory) return folder;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  throw new Error(`'${item.name}' is not in Deno's cache of npm packages`);
-}
-
-function writeCopy(path: string, bytes: Uint8Array): void {
-  Deno.mkdirSync(dirname(path), { recursive: true });
-  Deno.writeFileSync(path, bytes);
-  Deno.utimeSync(path, fileTime, fileTime);
-}
-
 /**
- * Fills a folder to compile in.
+ * Bundles a program into the folder it is compiled in.
  *
  * @param folder An empty folder.
- * @param packages What the launcher imports from registries.
+ * @param module The program's main module, below the repository.
+ * @param signal Ends the work early.
  */
 export async function fillCompileFolder(
   folder: string,
-  sources: readonly SourceFile[],
-  packages: readonly JavaScriptPackage[],
+  module: string = mainModule,
+  signal?: AbortSignal,
 ): Promise<void> {
-  for (const { path, bytes } of sources) writeCopy(join(folder, path), bytes);
-  writeCopy(
-    join(folder, "deno.json"),
-    new TextEncoder().encode(configText(packages)),
-  );
-  // A junction needs no privilege on Windows, where a link would.
-  Deno.symlinkSync(join(repository, "vendor"), join(folder, "vendor"), {
-    type: "junction",
+  const bundled = join(folder, bundledModule);
+  await run(Deno.execPath(), [
+    "bundle",
+    "--quiet",
+    "--platform=deno",
+    "--minify",
+    "--keep-names",
+    `--output=${bundled}`,
+    module,
+  ], {
+    cwd: repository,
+    remedy: "Install Deno again.",
+    ...(signal === undefined ? {} : { signal }),
   });
-  const npm = packages.filter(({ registry }) => registry === "npm");
-  if (npm.length === 0) return;
-  const cache = await npmCache();
-  for (const item of npm) {
-    const from = packageFolder(cache, item);
-    const runnable = walk(from, {
-      includeDirs: false,
-      exts: [".js", ".mjs", ".cjs", ".json", ".wasm"],
-      includeSymlinks: false,
-    });
-    for await (const { path } of runnable) {
-      const copy = join(
-        folder,
-        "node_modules",
-        item.name,
-        relative(from, path),
-      );
-      writeCopy(copy, Deno.readFileSync(path));
-    }
-  }
+  Deno.utimeSync(bundled, fileTime, fileTime);
 }

@@ -8,7 +8,7 @@ import { comparePaths } from "./bundle.ts";
 
 /** One package. */
 export interface JavaScriptPackage {
-  /** E.g. `@std/path` or `dotenv`. */
+  /** E.g. `@std/path`. */
   name: string;
   version: string;
   registry: "jsr" | "npm";
@@ -20,7 +20,6 @@ export interface JavaScriptPackage {
 const licences: Readonly<Record<string, string>> = {
   "@std/*": "MIT",
   "@zip.js/zip.js": "BSD-3-Clause",
-  dotenv: "BSD-2-Clause",
 };
 
 /** What is used of the answer of `deno info --json`. */

@@ -11,6 +11,7 @@ import { UserError } from "../launcher/user_error.ts";
 import type { Archives, VerifiedFile } from "./archives.ts";
 import type { Entry } from "./bundle.ts";
 import {
+  bundledModule,
   compileSetup,
   fillCompileFolder,
   launcherSources,
@@ -126,11 +127,10 @@ export async function compileLauncher(
   folder: string,
   signal?: AbortSignal,
 ): Promise<{ program: string; packages: JavaScriptPackage[] }> {
-  const packages = await readJavaScriptPackages(
-    join(repository, mainModule),
-    repository,
-  );
-  await fillCompileFolder(folder, await launcherSources(), packages);
+  const [packages] = await Promise.all([
+    readJavaScriptPackages(join(repository, mainModule), repository),
+    fillCompileFolder(folder, mainModule, signal),
+  ]);
   const program = launcherFileName(target);
   try {
     await run(Deno.execPath(), [
@@ -139,8 +139,10 @@ export async function compileLauncher(
       "--no-check",
       `--target=${target}`,
       ...permissionFlags(),
+      // What stands there is bundled; a configuration's packages come whole.
+      "--no-config",
       `--output=${program}`,
-      mainModule,
+      bundledModule,
     ], {
       cwd: folder,
       env: { DENORT_BIN: runtime },

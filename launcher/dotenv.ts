@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parse } from "dotenv";
+import { parseEnv } from "node:util";
 import { encodeHex } from "@std/encoding/hex";
 import { UserError } from "./user_error.ts";
 
@@ -45,7 +45,7 @@ export function planDotenv(text: string | undefined, key: string): DotenvPlan {
   if (text.includes("\0")) {
     return { action: "refuse", problem: "it is not a text file" };
   }
-  const present = parse(text).SECRET_KEY;
+  const present = parseEnv(text).SECRET_KEY;
   if (present === undefined || present === "") {
     const others = text.split("\n").filter((line) =>
       !/^\s*(export\s+)?SECRET_KEY\s*=/.test(line)
@@ -102,7 +102,11 @@ export async function readDotenv(
   path: string,
 ): Promise<Record<string, string>> {
   const text = await readText(path);
-  return text === undefined ? {} : parse(text);
+  if (text === undefined) return {};
+  const variables = Object.entries(parseEnv(text));
+  return Object.fromEntries(
+    variables.map(([name, value]) => [name, value ?? ""]),
+  );
 }
 
 /**
