@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { delay } from "@std/async/delay";
 import { join } from "@std/path";
 import {
   type BackupOptions,
@@ -25,6 +26,7 @@ import {
   findDamage,
   hasRows,
   isInUse,
+  isWriteLocked,
   readDatabaseState,
 } from "./sqlite.ts";
 import { readMarker, removeMarker, writeMarker } from "./upgrade_marker.ts";
@@ -117,6 +119,7 @@ export async function prepareDatabase(
   const plan = planDatabase(readDatabaseState(places.database), revisions);
   switch (plan.action) {
     case "none":
+      if (isWriteLocked(places.database)) throw databaseInUse(places);
       return { action: "none" };
     case "create":
       await create(options);
@@ -157,11 +160,21 @@ async function finishInterrupted(
         ? "The last upgrade of the database was cut short: putting its copy back."
         : "Putting a copy of the database back was cut short: doing it again.",
     );
-    // A migration that outlived its launcher would spoil what is put back.
-    if (isInUse(places.database)) throw databaseInUse(places);
+    // A migration that outlives its launcher, if only for a moment, would spoil
+    // what is put back.
+    if (!await becomesFree(places.database)) throw databaseInUse(places);
     await putBack(places, marker.backup);
   }
   await removeMarker(places.instance);
+}
+
+/** Waits a little until nobody has a database open. */
+async function becomesFree(path: string): Promise<boolean> {
+  for (let attempt = 0; attempt < 30; attempt++) {
+    if (!isInUse(path)) return true;
+    await delay(100);
+  }
+  return false;
 }
 
 /**

@@ -34,10 +34,17 @@ export async function runDatabaseProcess(
   options: DatabaseProcessOptions,
 ): Promise<DatabaseAnswer> {
   const child = new Deno.Command(options.layout.python, {
-    args: [...pythonSwitches, "-m", "mediaparser_portable.database", command],
+    args: [
+      ...pythonSwitches,
+      "-m",
+      "mediaparser_portable.database",
+      command,
+      // A migration must not outlive its launcher: the next one puts the copy back.
+      "--until-eof",
+    ],
     cwd: options.layout.root,
     env: { ...options.environment },
-    stdin: "null",
+    stdin: "piped",
     stdout: "piped",
     stderr: "piped",
     signal: options.signal,
@@ -48,6 +55,8 @@ export async function runDatabaseProcess(
     collect(child.stdout, (line) => answer = JSON.parse(line)),
     collect(child.stderr, options.onLine),
   ]);
+  // It has ended: that the pipe is broken by now is no news.
+  await child.stdin.close().catch(() => {});
   if (answer !== undefined) return answer;
   return {
     ok: false,

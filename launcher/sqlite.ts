@@ -43,7 +43,7 @@ export function isDiskFull(error: unknown): boolean {
   return sqliteCode(error) === codes.full ||
     (error as { code?: unknown })?.code === "ENOSPC" ||
     (error instanceof Error &&
-      /no space left|os error 112\b/i.test(error.message));
+      /no space left|disk is full|os error 112\b/i.test(error.message));
 }
 
 /**
@@ -52,12 +52,7 @@ export function isDiskFull(error: unknown): boolean {
  * @param path The database file.
  */
 export function readDatabaseState(path: string): DatabaseState {
-  try {
-    if (Deno.statSync(path).size === 0) return { kind: "missing" };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { kind: "missing" };
-    throw error;
-  }
+  if (isEmpty(path)) return { kind: "missing" };
   try {
     return withReader(path, (database) => {
       const tables = tableNames(database);
@@ -99,7 +94,29 @@ export function isInUse(path: string): boolean {
   if (readDatabaseState(path).kind === "missing") return false;
   const database = new DatabaseSync(path);
   try {
-    database.exec("PRAGMA busy_timeout = 1000; PRAGMA journal_mode = DELETE");
+    database.exec("PRAGMA busy_timeout = 1000");
+    database.prepare("PRAGMA journal_mode = DELETE").get();
+    return false;
+  } catch (error) {
+    return stateOfFailure(error).kind === "locked";
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * Whether another program keeps the app from writing. Only one that has the
+ * database open can: where there is no log, this costs nothing.
+ *
+ * @param path The database file.
+ */
+export function isWriteLocked(path: string): boolean {
+  if (!exists(`${path}-wal`)) return false;
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(`PRAGMA busy_timeout = ${patience}`);
+    database.prepare("BEGIN IMMEDIATE").run();
+    database.prepare("ROLLBACK").run();
     return false;
   } catch (error) {
     return stateOfFailure(error).kind === "locked";
@@ -182,12 +199,7 @@ export async function copyDatabase(
  * @returns Whether it could be done; a database in use is left alone.
  */
 export function foldLog(path: string): boolean {
-  try {
-    Deno.statSync(`${path}-wal`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return true;
-    throw error;
-  }
+  if (!exists(`${path}-wal`)) return true;
   const database = new DatabaseSync(path);
   try {
     database.exec(`PRAGMA busy_timeout = ${patience}`);
@@ -202,19 +214,19 @@ export function foldLog(path: string): boolean {
 }
 
 /**
- * Opens for reading, in the way that touches least: a database with no log is
- * read as immutable, which creates no files beside it and needs no lock; one
- * with a write-ahead log read-only, which leaves the log where it is. Only a
- * rollback journal, left by a process that died, has to be rolled back first.
+ * Opens for reading, in the way that touches least. A database in WAL mode
+ * whose log is empty is read as immutable, which creates no files beside it; one
+ * with a log read-only, which leaves the log where it is. Only a rollback
+ * journal, left by a process that died, has to be rolled back first.
  */
 function withReader<T>(path: string, read: (database: DatabaseSync) => T): T {
   const database = !isEmpty(`${path}-journal`)
     ? new DatabaseSync(path)
-    : !isEmpty(`${path}-wal`)
-    ? new DatabaseSync(path, { readOnly: true })
-    : new DatabaseSync(`${toFileUrl(path).href}?immutable=1`, {
+    : isEmpty(`${path}-wal`) && usesLog(path)
+    ? new DatabaseSync(`${toFileUrl(path).href}?immutable=1`, {
       readOnly: true,
-    });
+    })
+    : new DatabaseSync(path, { readOnly: true });
   try {
     database.exec(`PRAGMA busy_timeout = ${patience}`);
     return read(database);
@@ -223,11 +235,28 @@ function withReader<T>(path: string, read: (database: DatabaseSync) => T): T {
   }
 }
 
+/** Whether the file's header says that the database is in WAL mode. */
+function usesLog(path: string): boolean {
+  using file = Deno.openSync(path);
+  const header = new Uint8Array(20);
+  file.readSync(header);
+  return header[18] === 2;
+}
+
+function exists(path: string): boolean {
+  return sizeOf(path) !== undefined;
+}
+
 function isEmpty(path: string): boolean {
+  return (sizeOf(path) ?? 0) === 0;
+}
+
+/** A file's size in bytes, or undefined if there is none. */
+function sizeOf(path: string): number | undefined {
   try {
-    return Deno.statSync(path).size === 0;
+    return Deno.statSync(path).size;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return true;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }
