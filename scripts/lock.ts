@@ -84,7 +84,7 @@ async function installUv(folder: string): Promise<string> {
 }
 
 /** Resolves and fetches, and returns the lock's new text. */
-async function renew(
+export async function renew(
   app: string,
   upgrade: boolean,
   workspace: Workspace,
