@@ -143,8 +143,9 @@ const failures: Record<
     return Promise.reject(new Deno.errors.NotFound("python"));
   },
   "a database that is damaged afterwards": (places) => {
+    places.run("UPDATE alembic_version SET version_num = 'b2'");
     const bytes = Deno.readFileSync(places.database);
-    bytes.fill(0x5a, 4096, 4 * 4096);
+    bytes.fill(0x5a, 10 * 4096, 12 * 4096);
     Deno.writeFileSync(places.database, bytes);
     return Promise.resolve({
       ok: true,
@@ -152,6 +153,20 @@ const failures: Record<
       from: "a1",
       to: "b2",
     });
+  },
+  "a process that was killed and left its log": async (places) => {
+    await new Deno.Command(Deno.execPath(), {
+      args: [
+        "eval",
+        `import { DatabaseSync } from "node:sqlite";
+         const database = new DatabaseSync(Deno.args[0]);
+         database.exec("PRAGMA journal_mode = WAL; UPDATE photos SET name = 'lost'");
+         Deno.kill(Deno.pid, "SIGKILL");`,
+        places.database,
+      ],
+    }).output();
+    assert(places.files().includes("mediaparser.db-wal"));
+    return { ok: false, kind: "ended", error: "Python ended" };
   },
   "a success that left the revision as it was": (places) => {
     places.run("DELETE FROM photos");

@@ -223,7 +223,8 @@ class ActionTest(unittest.TestCase):
     def test_dead_launcher_ends_the_action(self) -> None:
         [script] = (self.root / "alembic" / "versions").glob("b83*.py")
         self.make_first_revision()
-        script.write_text("import time\ntime.sleep(600)\n" + script.read_text())
+        with script.open("a") as file:
+            file.write("\nimport time\nprint('migrating')\ntime.sleep(600)\n")
         child = subprocess.Popen(
             [
                 *(sys.executable, "-B", "-s", "-m", "mediaparser_portable.database"),
@@ -231,9 +232,13 @@ class ActionTest(unittest.TestCase):
             ],
             cwd=self.root,
             stdin=subprocess.PIPE,
-            env={**os.environ, "SECRET_KEY": "for-tests"},
+            stderr=subprocess.PIPE,
+            env={**os.environ, "SECRET_KEY": "for-tests", "PYTHONUNBUFFERED": "1"},
         )
+        self.addCleanup(child.stderr.close)
         self.addCleanup(child.kill)
+        while child.stderr.readline().strip() != b"migrating":
+            self.assertIsNone(child.poll())
         child.stdin.close()
         self.assertEqual(child.wait(60), 1)
 
