@@ -8,7 +8,7 @@
  * @module
  */
 import type { ManifestComponent } from "../launcher/manifest.ts";
-import type { Entry } from "./bundle.ts";
+import { comparePaths, type Entry } from "./bundle.ts";
 import {
   type BuildFolders,
   checkBuildPaths,
@@ -123,15 +123,19 @@ async function wheelComponents(
 /** The Visual C++ runtime as a component, where it had to be added. */
 async function runtimeComponent(
   added: readonly Entry[],
+  entries: readonly Entry[],
   read: ReadEntry<Entry>,
 ): Promise<ManifestComponent[]> {
   const [first] = added;
   if (first === undefined) return [];
+  const copied = entries.find((entry) =>
+    entry.sha256 === first.sha256 && entry.path.includes(".libs/")
+  );
   return [{
     id: vcRuntimeComponent,
     name: "Microsoft Visual C++ runtime",
     version: fileVersion(await read(first)) ?? "unknown",
-    source: "the copy that a wheel carries, byte for byte",
+    source: `the same bytes as ${copied?.path}`,
     origin: "registry",
     sha256: first.sha256,
     licence: "LicenseRef-Microsoft-Distributable-Code",
@@ -170,14 +174,16 @@ function withoutCopies(findings: Findings): Findings {
 /**
  * Adds licences, SBOM and manifest to a bundle, and checks it.
  *
- * @param entries Every file of the components, the app and the launcher.
+ * @param given Every file of the components, the app and the launcher, in any order.
  */
 export async function prove(
-  entries: readonly Entry[],
+  given: readonly Entry[],
   facts: BundleFacts,
   tools: ProveTools,
 ): Promise<ProvenBundle> {
   const { read, cache } = tools;
+  // What is found first is named; the order must not come from a file system.
+  const entries = [...given].sort((a, b) => comparePaths(a.path, b.path));
   const added = await vcRuntimeEntries(entries, read, cache);
   const files = [...entries, ...added];
   const findings = withoutCopies(
@@ -186,7 +192,7 @@ export async function prove(
   const components = [
     ...facts.components,
     ...await wheelComponents(entries, facts.wheels, read),
-    ...await runtimeComponent(added, read),
+    ...await runtimeComponent(added, entries, read),
   ];
   const licenceParts = {
     app: facts.app,
