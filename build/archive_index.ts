@@ -8,12 +8,14 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import { crc32, inflateRawSync } from "node:zlib";
 import { basename } from "@std/path";
+import type { UserError } from "../launcher/user_error.ts";
 import { refusal } from "./archive_safety.ts";
 import { readFullySync } from "./content.ts";
 import { deflate } from "./deflate.ts";
-import { sha256Of } from "./digest.ts";
+import { pieceSize, sha256Of } from "./digest.ts";
 import {
   isPortableExecutable,
   type PortableExecutable,
@@ -64,29 +66,101 @@ function readImports(
 export async function indexZip(path: string): Promise<IndexedMember[]> {
   const members = await readZipDirectory(path);
   using file = await Deno.open(path);
-  return members.map((member) => {
-    const raw = new Uint8Array(member.compressedSize);
-    readFullySync(file, member.offset, raw);
-    let bytes: Uint8Array = raw;
-    if (member.method === 8) {
-      try {
-        bytes = inflateRawSync(raw, {
-          // One buffer of the right size takes half the memory and the time.
-          chunkSize: Math.max(member.size, 64),
-          maxOutputLength: Math.max(member.size, 1),
-        });
-      } catch (cause) {
-        throw refusal(path, `its entry '${member.path}' is damaged`, cause);
-      }
+  const indexed: IndexedMember[] = [];
+  for (const member of members) {
+    indexed.push(
+      member.size > streamedSize
+        ? await indexLargeMember(file, path, member)
+        : indexMember(file, path, member),
+    );
+  }
+  return indexed;
+}
+
+/** Above this, a file is gone through piece by piece. */
+const streamedSize = 32 << 20;
+
+function damagedMember(
+  archive: string,
+  member: ArchiveMember,
+  cause?: unknown,
+): UserError {
+  return refusal(archive, `its entry '${member.path}' is damaged`, cause);
+}
+
+function indexMember(
+  file: Deno.FsFile,
+  archive: string,
+  member: ArchiveMember,
+): IndexedMember {
+  const raw = new Uint8Array(member.compressedSize);
+  readFullySync(file, member.offset, raw);
+  let bytes: Uint8Array = raw;
+  if (member.method === 8) {
+    try {
+      bytes = inflateRawSync(raw, {
+        // One buffer of the right size takes half the memory and the time.
+        chunkSize: Math.max(member.size, 64),
+        maxOutputLength: Math.max(member.size, 1),
+      });
+    } catch (cause) {
+      throw damagedMember(archive, member, cause);
     }
-    if (bytes.length !== member.size || crc32(bytes) !== member.crc32) {
-      throw refusal(path, `its entry '${member.path}' is damaged`);
+  }
+  if (bytes.length !== member.size || crc32(bytes) !== member.crc32) {
+    throw damagedMember(archive, member);
+  }
+  return {
+    ...member,
+    sha256: sha256Of(bytes),
+    ...readImports(member.path, bytes),
+  };
+}
+
+/** As {@linkcode indexMember}, in little memory; imports are read later. */
+async function indexLargeMember(
+  file: Deno.FsFile,
+  archive: string,
+  member: ArchiveMember,
+): Promise<IndexedMember> {
+  const hash = createHash("sha256");
+  let sum = 0;
+  let size = 0;
+  try {
+    const raw = rangeOf(file, member.offset, member.compressedSize);
+    const bytes = member.method === 0
+      ? raw
+      : raw.pipeThrough(new DecompressionStream("deflate-raw"));
+    for await (const piece of bytes) {
+      size += piece.length;
+      if (size > member.size) break;
+      hash.update(piece);
+      sum = crc32(piece, sum);
     }
-    return {
-      ...member,
-      sha256: sha256Of(bytes),
-      ...readImports(member.path, bytes),
-    };
+  } catch (cause) {
+    throw damagedMember(archive, member, cause);
+  }
+  if (size !== member.size || sum !== member.crc32) {
+    throw damagedMember(archive, member);
+  }
+  return { ...member, sha256: hash.digest("hex") };
+}
+
+/** Part of a file, as a stream. */
+function rangeOf(
+  file: Deno.FsFile,
+  offset: number,
+  size: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let done = 0;
+  return new ReadableStream({
+    pull(controller): void {
+      const piece = new Uint8Array(Math.min(pieceSize, size - done));
+      if (piece.length === 0) return controller.close();
+      readFullySync(file, offset + done, piece);
+      done += piece.length;
+      controller.enqueue(piece);
+    },
   });
 }
 
@@ -147,22 +221,25 @@ async function collect(
 /**
  * Writes one file of a tarball to disk.
  *
- * @throws {UserError} If it is damaged, or lacks the file.
+ * @returns Its SHA-256, in lower-case hex.
+ * @throws {UserError} If the tarball is damaged, or lacks the file.
  */
 export async function extractFromTarball(
   path: string,
   member: string,
   destination: string,
-): Promise<void> {
+): Promise<string> {
   for await (const entry of readTarball(path)) {
     if (entry.path !== member) continue;
+    const hash = createHash("sha256");
     using file = await Deno.open(destination, { create: true, write: true });
     for await (const chunk of entry.bytes) {
+      hash.update(chunk);
       for (let done = 0; done < chunk.length;) {
         done += file.writeSync(chunk.subarray(done));
       }
     }
-    return;
+    return hash.digest("hex");
   }
   throw refusal(path, `it holds no '${basename(member)}'`);
 }

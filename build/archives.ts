@@ -13,7 +13,7 @@ import type { Cache } from "./cache.ts";
 import { readContentSync } from "./content.ts";
 import { codecVersion, defaultLevel } from "./deflate.ts";
 import { archivedEntry, type OpenArchive } from "./entry.ts";
-import type { WorkerPool } from "./worker_pool.ts";
+import type { JobRunner } from "./worker_pool.ts";
 
 /** A file whose hash was found right. */
 export interface VerifiedFile {
@@ -24,7 +24,7 @@ export interface VerifiedFile {
 
 /** Opens archives of one build. */
 export class Archives {
-  constructor(readonly cache: Cache, readonly pool: WorkerPool) {}
+  constructor(readonly cache: Cache, readonly pool: JobRunner) {}
 
   /**
    * Opens a zip.
@@ -103,7 +103,7 @@ export class Archives {
     return this.#derive(zip, name, expected ?? member.sha256, (temporary) => {
       const entry = archivedEntry(archive, member, name, "");
       Deno.writeFileSync(temporary, readContentSync(entry));
-      return Promise.resolve();
+      return Promise.resolve(member.sha256);
     });
   }
 
@@ -111,7 +111,7 @@ export class Archives {
     from: VerifiedFile,
     name: string,
     expected: string | undefined,
-    write: (temporary: string) => Promise<void>,
+    write: (temporary: string) => Promise<string>,
   ): Promise<VerifiedFile> {
     const key = `${from.sha256}-${name.replaceAll(/[^a-z0-9.-]/gi, "_")}`;
     const path = this.cache.derivedPath(key);
@@ -120,8 +120,7 @@ export class Archives {
       return { path, sha256: known };
     }
     const temporary = this.cache.workspace.newPath("derived");
-    await write(temporary);
-    const sha256 = await this.pool.run("hash", temporary);
+    const sha256 = await write(temporary);
     if (expected !== undefined && sha256 !== expected) {
       throw refusal(
         from.path,

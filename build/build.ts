@@ -14,7 +14,8 @@ import { readContentSync } from "./content.ts";
 import { writeFolder } from "./folder.ts";
 import { Downloads } from "./downloads.ts";
 import type { BuildOptions } from "./flags.ts";
-import { bundleFacts } from "./facts.ts";
+import { buildFolders, bundleFacts } from "./facts.ts";
+import { Inspector } from "./inspection.ts";
 import { readLicenceTexts } from "./licence_texts.ts";
 import { type BundleParts, gatherParts } from "./parts.ts";
 import type { Reporter } from "./progress.ts";
@@ -54,10 +55,23 @@ export async function build(
   const archives = new Archives(cache, pool);
   const { offline } = options;
   const downloads = new Downloads({ archives, reporter, offline, signal });
-  const parts = await gatherParts(options, downloads, archives);
+  const results = new UsedResults(cache.readJson(resultsKey));
+  const inspector = new Inspector(pool, results, buildFolders(options));
+  const parts = await gatherParts(
+    options,
+    downloads,
+    archives,
+    pool,
+    inspector,
+  );
   signal?.throwIfAborted();
 
-  const entries = await completeEntries(parts, options, archives);
+  const entries = await completeEntries(
+    parts,
+    options,
+    archives,
+    results,
+  );
   signal?.throwIfAborted();
 
   using workspace = Workspace.open(options.out);
@@ -90,9 +104,9 @@ async function completeEntries(
   parts: BundleParts,
   options: BuildOptions,
   archives: Archives,
+  results: UsedResults,
 ): Promise<Entry[]> {
   const { cache } = archives;
-  const results = new UsedResults(cache.readJson(resultsKey));
   const [python] = await findPython();
   const { entries, problems } = await prove(
     parts.entries,

@@ -28,6 +28,20 @@ function manifestComponent(
   };
 }
 
+/** Folders whose names must not be in the bundle. */
+export function buildFolders(options: BuildOptions): BundleFacts["folders"] {
+  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
+  return {
+    build: [
+      fromFileUrl(new URL("../", import.meta.url)),
+      options.app,
+      options.cache,
+      options.out,
+    ].map((folder) => folder.replace(/[\\/]+$/, "")),
+    machine: home === undefined ? [] : [home],
+  };
+}
+
 /**
  * The facts of a bundle.
  *
@@ -37,7 +51,6 @@ export function bundleFacts(
   parts: BundleParts,
   options: BuildOptions,
 ): BundleFacts {
-  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
   const time = archiveTime(Deno.env.get("SOURCE_DATE_EPOCH"));
   return {
     app: { name: "MediaParser", version: parts.version },
@@ -47,14 +60,6 @@ export function bundleFacts(
     wheels: parts.wheels,
     locked: parts.wheels,
     packages: parts.packages,
-    folders: {
-      build: [
-        fromFileUrl(new URL("../", import.meta.url)),
-        options.app,
-        options.cache,
-        options.out,
-      ].map((folder) => folder.replace(/[\\/]+$/, "")),
-      machine: home === undefined ? [] : [home],
-    },
+    folders: buildFolders(options),
   };
 }

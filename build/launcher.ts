@@ -22,6 +22,7 @@ import { component } from "./components.ts";
 import { codecVersion, defaultLevel } from "./deflate.ts";
 import { sha256Of } from "./digest.ts";
 import type { Downloads, ObtainedComponent, UsedSource } from "./downloads.ts";
+import type { Inspector } from "./inspection.ts";
 import {
   type JavaScriptPackage,
   readJavaScriptPackages,
@@ -187,6 +188,7 @@ export interface Launcher {
 export async function makeLauncher(
   downloads: Downloads,
   archives: Archives,
+  inspector: Inspector,
   signal?: AbortSignal,
 ): Promise<Launcher> {
   const target = "x86_64-pc-windows-msvc";
@@ -226,11 +228,7 @@ export async function makeLauncher(
     signal,
   );
   const { size } = Deno.statSync(program);
-  const sums = Promise.all([
-    pool.run("hash", program),
-    pool.run("checksum", program),
-    pool.run("readImports", program),
-  ]);
+  const sums = pool.run("digest", program);
   const pieces: Promise<Uint8Array>[] = [];
   for (let offset = 0; offset < size; offset += deflatePieceSize) {
     const length = Math.min(deflatePieceSize, size - offset);
@@ -239,7 +237,7 @@ export async function makeLauncher(
   }
   const temporary = cache.workspace.newPath("deflated");
   const compressedSize = await writePieces(temporary, pieces);
-  const [sha256, crc32, portableExecutable] = await sums;
+  const { sha256, crc32 } = await sums;
   const fresh: KeptLauncher = {
     deflatedSha256: await pool.run("hash", temporary),
     compressedSize,
@@ -250,9 +248,13 @@ export async function makeLauncher(
       size,
       crc32,
       sha256,
-      portableExecutable,
     },
   };
+  // While the program lies there as it is, rather than deflated.
+  await inspector.inspect([{
+    ...fresh.entry,
+    content: { kind: "file", path: program },
+  }]);
   cache.put(temporary, path);
   cache.writeJson(key, fresh);
   Deno.removeSync(folder, { recursive: true });

@@ -6,12 +6,12 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import { appEntries, appVersion } from "./app.ts";
-import type { Archives } from "./archives.ts";
+import { Archives } from "./archives.ts";
 import type { Entry } from "./bundle.ts";
 import { component } from "./components.ts";
 import { memoryEntry } from "./content.ts";
 import {
-  type Downloads,
+  Downloads,
   notCached,
   type ObtainedComponent,
   type UsedSource,
@@ -19,6 +19,7 @@ import {
 import { exiftoolEntries } from "./exiftool.ts";
 import { ffmpegEntries } from "./ffmpeg.ts";
 import { type BuildOptions, checkVersion } from "./flags.ts";
+import type { Inspector } from "./inspection.ts";
 import { type Launcher, makeLauncher } from "./launcher.ts";
 import { pythonEntries } from "./python.ts";
 import {
@@ -30,6 +31,7 @@ import {
 } from "./requirements_lock.ts";
 import { fetchWheels } from "./sources/pypi.ts";
 import { wheelEntries } from "./wheels.ts";
+import type { WorkerPool } from "./worker_pool.ts";
 
 /** The parts of a bundle. */
 export interface BundleParts {
@@ -53,6 +55,8 @@ export async function gatherParts(
   options: BuildOptions,
   downloads: Downloads,
   archives: Archives,
+  pool: WorkerPool,
+  inspector: Inspector,
 ): Promise<BundleParts> {
   const { signal } = downloads.options;
   // What costs nothing to refuse is refused before anything is downloaded.
@@ -69,19 +73,27 @@ export async function gatherParts(
     id: "python" | "ffmpeg" | "exiftool",
     entriesOf: typeof pythonEntries,
   ) => {
-    const obtained = await downloads.obtain(component(id));
-    return { entries: await entriesOf(obtained, archives), source: obtained };
+    const source = await downloads.obtain(component(id));
+    const entries = await entriesOf(source, archives);
+    await inspector.inspect(entries);
+    return { entries, source };
   };
+  // The launcher takes longest: others wait for it, not it for others.
+  const first = new Archives(archives.cache, pool.urgent);
+  const launcherDownloads = new Downloads({
+    ...downloads.options,
+    archives: first,
+  });
   const [launcher, python, ffmpeg, exiftool, wheelFiles, licenceTexts] =
     await Promise.all([
-      makeLauncher(downloads, archives, signal),
+      makeLauncher(launcherDownloads, first, inspector, signal),
       obtain("python", pythonEntries),
       obtain(
         "ffmpeg",
         (obtained, archives) => ffmpegEntries(obtained, archives),
       ),
       obtain("exiftool", exiftoolEntries),
-      wheelParts(wheels, downloads, archives),
+      wheelParts(wheels, downloads, archives, inspector),
       downloads.obtain(component("licence-texts")),
     ]);
   return {
@@ -112,6 +124,7 @@ async function wheelParts(
   wheels: readonly LockedWheel[],
   downloads: Downloads,
   archives: Archives,
+  inspector: Inspector,
 ): Promise<Entry[]> {
   const { reporter, offline, signal } = downloads.options;
   const pathOf = (wheel: LockedWheel): string =>
@@ -142,7 +155,9 @@ async function wheelParts(
       path: pathOf(wheel),
       sha256: wheel.sha256,
     });
-    return wheelEntries(wheel, archive);
+    const entries = wheelEntries(wheel, archive);
+    await inspector.inspect(entries);
+    return entries;
   }));
   return entries.flat();
 }

@@ -5,31 +5,25 @@
  */
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
+import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { UserError } from "../launcher/user_error.ts";
-import {
-  extractFromTarball,
-  indexZip,
-  packTarball,
-  tryReadPortableExecutable,
-} from "./archive_index.ts";
+import { extractFromTarball, indexZip, packTarball } from "./archive_index.ts";
 import { readFullySync } from "./content.ts";
 import { deflatePiece } from "./deflate.ts";
-import { sha256OfFileSync } from "./digest.ts";
-import type { PortableExecutable } from "./portable_executable.ts";
+import { pieceSize, sha256OfFileSync } from "./digest.ts";
+import { inspect } from "./inspection.ts";
 
 /** What a worker can do, each with its arguments; all of it can be sent. */
 export const jobs = {
   /** SHA-256 of a file. */
   hash: (path: string): string => sha256OfFileSync(path),
-  /** CRC-32 of a file. */
-  checksum: checksumOfFile,
-  /** What a program or DLL loads, or why that could not be read. */
-  readImports: (path: string): PortableExecutable | string =>
-    tryReadPortableExecutable(Deno.readFileSync(path)),
+  /** SHA-256 and CRC-32 of a file. */
+  digest: digestOfFile,
   indexZip,
   packTarball,
   extractFromTarball,
+  inspect,
   /** Deflates a piece of a file. */
   deflatePiece: (
     path: string,
@@ -44,12 +38,14 @@ export const jobs = {
   },
 };
 
-function checksumOfFile(path: string): number {
+function digestOfFile(path: string): { sha256: string; crc32: number } {
   using file = Deno.openSync(path);
-  const piece = new Uint8Array(1 << 20);
+  const hash = createHash("sha256");
+  const piece = new Uint8Array(pieceSize);
   for (let sum = 0;;) {
     const count = file.readSync(piece);
-    if (count === null) return sum;
+    if (count === null) return { sha256: hash.digest("hex"), crc32: sum };
+    hash.update(piece.subarray(0, count));
     sum = crc32(piece.subarray(0, count), sum);
   }
 }

@@ -13,8 +13,27 @@ interface PendingJob {
   reject(error: unknown): void;
 }
 
+/** Something that does jobs. */
+export interface JobRunner {
+  /**
+   * Does a job in a worker.
+   *
+   * @throws What the job throws.
+   */
+  run<Name extends keyof Jobs>(
+    name: Name,
+    ...args: Parameters<Jobs[Name]>
+  ): Promise<Awaited<ReturnType<Jobs[Name]>>>;
+}
+
 /** Workers that start with the first job and end with the pool. */
-export class WorkerPool implements Disposable {
+export class WorkerPool implements JobRunner, Disposable {
+  /** The same workers, for jobs that others wait for: they come first. */
+  readonly urgent: JobRunner = {
+    run: (name, ...args) => this.#enqueue(name, args, true),
+  };
+
+  readonly #urgent: PendingJob[] = [];
   readonly #waiting: PendingJob[] = [];
   readonly #idle: Worker[] = [];
   readonly #workers: Worker[] = [];
@@ -25,31 +44,35 @@ export class WorkerPool implements Disposable {
     readonly size: number = Math.min(navigator.hardwareConcurrency, 4),
   ) {}
 
-  /**
-   * Does a job in a worker.
-   *
-   * @throws What the job throws.
-   */
   run<Name extends keyof Jobs>(
     name: Name,
     ...args: Parameters<Jobs[Name]>
   ): Promise<Awaited<ReturnType<Jobs[Name]>>> {
+    return this.#enqueue(name, args, false);
+  }
+
+  #enqueue<Result>(
+    name: keyof Jobs,
+    args: unknown[],
+    urgent: boolean,
+  ): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({
+      const job: PendingJob = {
         request: { name, args },
         resolve: resolve as (result: unknown) => void,
         reject,
-      });
+      };
+      (urgent ? this.#urgent : this.#waiting).push(job);
       this.#next();
     });
   }
 
   #next(): void {
-    while (this.#waiting.length > 0) {
+    while (this.#urgent.length + this.#waiting.length > 0) {
       const worker = this.#idle.pop() ??
         (this.#workers.length < this.size ? this.#start() : undefined);
       if (worker === undefined) return;
-      const job = this.#waiting.shift()!;
+      const job = (this.#urgent.shift() ?? this.#waiting.shift())!;
       this.#running.set(worker, job);
       worker.postMessage(job.request);
     }
