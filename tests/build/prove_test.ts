@@ -210,8 +210,8 @@ Deno.test("prove() names what is wrong with a bundle, each by its path and reaso
     [
       [memoryEntry("App/Jobs.py", "app", "")],
       {},
-      "App/Jobs.py",
-      "same file as 'app/jobs.py'",
+      "app/jobs.py",
+      "same file as 'App/Jobs.py'",
     ],
     [[memoryEntry("app/aux.py", "app", "")], {}, "app/aux.py", "AUX"],
     [
