@@ -28,6 +28,7 @@ import threading
 from collections.abc import Iterator
 
 from mediaparser_portable import process_check
+from mediaparser_portable.control_pipe import take_control_pipe
 
 _WORKER_PID = "MEDIAPARSER_WORKER_PID"
 
@@ -110,19 +111,6 @@ def _read_lines(descriptor: int) -> Iterator[str]:
             yield line.decode("utf-8", "replace").strip()
 
 
-def _take_control_pipe() -> int:
-    """Move the control pipe off standard input and return its descriptor.
-
-    FFmpeg and ExifTool inherit standard input: they would read orders that are
-    not theirs, and hold the pipe open.
-    """
-    descriptor = os.dup(0)  # not inheritable
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0, inheritable=True)
-    os.close(null)
-    return descriptor
-
-
 def _detach_from_console(control: Control) -> None:
     if sys.platform == "win32":
         from mediaparser_portable import windows_console
@@ -160,7 +148,7 @@ def _warm_up(modules: str) -> None:
 
 def main(arguments: list[str]) -> None:
     """Run the script named by the arguments."""
-    control = Control(_take_control_pipe())
+    control = Control(take_control_pipe())
     _detach_from_console(control)
     try:
         # Python leaves SIGINT ignored if it was started that way.

@@ -39,6 +39,8 @@ from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
 
+from mediaparser_portable.control_pipe import take_control_pipe
+
 _TEMPORARY = "_alembic_tmp_"
 _ACTIONS = ("create", "stamp", "upgrade", "revision")
 _KINDS_BY_SQLITE_CODE = {
@@ -268,9 +270,11 @@ def _first_line(error: BaseException) -> str:
 
 
 def _end_with_standard_input() -> None:
+    descriptor = take_control_pipe()
+
     def watch() -> None:
         try:
-            while os.read(0, 4096):
+            while os.read(descriptor, 4096):
                 pass
         except OSError:
             pass

@@ -8,11 +8,9 @@ launcher may decide.
 from __future__ import annotations
 
 import ctypes
-import msvcrt
 from collections.abc import Callable
 from ctypes import wintypes
 
-_STD_INPUT_HANDLE = -10
 _CTRL_C_EVENT = 0
 _CTRL_BREAK_EVENT = 1
 _INFINITE = 0xFFFF_FFFF
@@ -28,17 +26,10 @@ def detach(stop: Callable[[], None]) -> None:
     """
     global _handler
     kernel32 = ctypes.WinDLL("kernel32", use_last_error=True)
-    kernel32.SetStdHandle.argtypes = (wintypes.DWORD, wintypes.HANDLE)
-    kernel32.SetStdHandle.restype = wintypes.BOOL
     kernel32.SetConsoleCtrlHandler.argtypes = (_HandlerRoutine, wintypes.BOOL)
     kernel32.SetConsoleCtrlHandler.restype = wintypes.BOOL
     kernel32.Sleep.argtypes = (wintypes.DWORD,)
     kernel32.Sleep.restype = None
-
-    # What programs inherit is this handle, not descriptor 0.
-    kernel32.SetStdHandle(
-        _STD_INPUT_HANDLE & 0xFFFF_FFFF, msvcrt.get_osfhandle(0)
-    )
 
     @_HandlerRoutine
     def handle(event: int) -> bool:
