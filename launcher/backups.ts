@@ -157,12 +157,7 @@ export async function makeBackup(options: BackupOptions): Promise<string> {
     await renameDurably(unfinished, target);
   } catch (error) {
     await removeDatabase(unfinished);
-    if (!isDiskFull(error)) throw error;
-    throw new UserError(
-      `The disk is full where '${places.backups}' is; the database is as it was.`,
-      "Free some space, then start again.",
-      { cause: error },
-    );
+    throw isDiskFull(error) ? diskFull(places, error) : error;
   }
   return name;
 }
@@ -251,6 +246,20 @@ export function databaseInUse(
   return new UserError(
     `Another program has the database '${places.database}' open.`,
     "Close that program, then start again.",
+    { cause },
+  );
+}
+
+/**
+ * The error for a disk that is full before anything was changed.
+ *
+ * @param places Where the database is.
+ * @param cause What was thrown.
+ */
+export function diskFull(places: DatabasePlaces, cause: unknown): UserError {
+  return new UserError(
+    `The disk is full where '${places.instance}' is; the database was not changed.`,
+    "Free some space, then start again.",
     { cause },
   );
 }

@@ -13,6 +13,7 @@ import {
   type BackupOptions,
   databaseInUse,
   type DatabasePlaces,
+  diskFull,
   makeBackup,
   putBack,
   removeDatabase,
@@ -25,6 +26,7 @@ import {
   type DatabaseState,
   findDamage,
   hasRows,
+  isDiskFull,
   isInUse,
   isWriteLocked,
   readDatabaseState,
@@ -114,6 +116,15 @@ export function planDatabase(
 export async function prepareDatabase(
   options: PrepareOptions,
 ): Promise<PreparedDatabase> {
+  try {
+    return await prepare(options);
+  } catch (error) {
+    if (error instanceof UserError || !isDiskFull(error)) throw error;
+    throw diskFull(options.places, error);
+  }
+}
+
+async function prepare(options: PrepareOptions): Promise<PreparedDatabase> {
   const { places, revisions } = options;
   await finishInterrupted(options);
   const plan = planDatabase(readDatabaseState(places.database), revisions);

@@ -4,7 +4,6 @@
  * @module
  */
 import { backup, DatabaseSync } from "node:sqlite";
-import { toFileUrl } from "@std/path";
 
 /** The state of the app's database. */
 export type DatabaseState =
@@ -214,33 +213,22 @@ export function foldLog(path: string): boolean {
 }
 
 /**
- * Opens for reading, in the way that touches least. A database in WAL mode
- * whose log is empty is read as immutable, which creates no files beside it; one
- * with a log read-only, which leaves the log where it is. Only a rollback
- * journal, left by a process that died, has to be rolled back first.
+ * Opens for reading, in the way that leaves everything as it was. A log with
+ * something in it stays there only if the connection is read-only. Without one,
+ * it is the other way round: a read-only connection would leave an empty log
+ * behind, while an ordinary one removes it and has nothing to write. A rollback
+ * journal, left by a process that died, has to be rolled back in any case.
  */
 function withReader<T>(path: string, read: (database: DatabaseSync) => T): T {
-  const database = !isEmpty(`${path}-journal`)
-    ? new DatabaseSync(path)
-    : isEmpty(`${path}-wal`) && usesLog(path)
-    ? new DatabaseSync(`${toFileUrl(path).href}?immutable=1`, {
-      readOnly: true,
-    })
-    : new DatabaseSync(path, { readOnly: true });
+  const database = new DatabaseSync(path, {
+    readOnly: !isEmpty(`${path}-wal`),
+  });
   try {
     database.exec(`PRAGMA busy_timeout = ${patience}`);
     return read(database);
   } finally {
     database.close();
   }
-}
-
-/** Whether the file's header says that the database is in WAL mode. */
-function usesLog(path: string): boolean {
-  using file = Deno.openSync(path);
-  const header = new Uint8Array(20);
-  file.readSync(header);
-  return header[18] === 2;
 }
 
 function exists(path: string): boolean {

@@ -46,12 +46,14 @@ Deno.test("readDatabaseState() sees what is still in the write-ahead log, and le
   writer.close();
 });
 
-Deno.test("readDatabaseState() creates no file beside a quiet database", async () => {
+Deno.test("readDatabaseState() leaves a quiet database as it is, alone", async () => {
   await using places = new TestPlaces();
   places.make("a1");
-  readDatabaseState(places.database);
-  findDamage(places.database);
+  const before = Deno.readFileSync(places.database);
+  assertEquals(readDatabaseState(places.database).kind, "tracked");
+  assertEquals(findDamage(places.database), []);
   assertEquals(places.files(), ["mediaparser.db"]);
+  assertEquals(Deno.readFileSync(places.database), before);
 });
 
 Deno.test("readDatabaseState() tells a locked database", async () => {
