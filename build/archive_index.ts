@@ -9,11 +9,11 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { crc32, inflateRawSync } from "node:zlib";
+import { crc32 } from "node:zlib";
 import { basename } from "@std/path";
 import type { UserError } from "../launcher/user_error.ts";
 import { refusal } from "./archive_safety.ts";
-import { readFullySync } from "./content.ts";
+import { inflateSync, readFullySync, release } from "./content.ts";
 import { deflate } from "./deflate.ts";
 import { pieceSize, sha256Of } from "./digest.ts";
 import {
@@ -98,11 +98,7 @@ function indexMember(
   let bytes: Uint8Array = raw;
   if (member.method === 8) {
     try {
-      bytes = inflateRawSync(raw, {
-        // One buffer of the right size takes half the memory and the time.
-        chunkSize: Math.max(member.size, 64),
-        maxOutputLength: Math.max(member.size, 1),
-      });
+      bytes = inflateSync(raw, member.size);
     } catch (cause) {
       throw damagedMember(archive, member, cause);
     }
@@ -110,11 +106,14 @@ function indexMember(
   if (bytes.length !== member.size || crc32(bytes) !== member.crc32) {
     throw damagedMember(archive, member);
   }
-  return {
+  const indexed = {
     ...member,
     sha256: sha256Of(bytes),
     ...readImports(member.path, bytes),
   };
+  release(bytes);
+  if (bytes !== raw) release(raw);
+  return indexed;
 }
 
 /** As {@linkcode indexMember}, in little memory; imports are read later. */
@@ -169,12 +168,14 @@ function rangeOf(
  *
  * @param root The folder in the tarball, with its final slash.
  * @param packPath Where the pack is written.
+ * @param compress Whether files are compressed; what does not ship need not be.
  * @throws {UserError} If it is damaged, holds something it must not, or nothing below `root`.
  */
 export async function packTarball(
   path: string,
   root: string,
   packPath: string,
+  compress: boolean,
 ): Promise<IndexedMember[]> {
   using pack = await Deno.open(packPath, { create: true, write: true });
   const members: IndexedMember[] = [];
@@ -182,7 +183,7 @@ export async function packTarball(
   for await (const file of readTarball(path)) {
     if (!file.path.startsWith(root)) continue;
     const bytes = await collect(file.bytes, file.size);
-    const deflated = deflate(bytes);
+    const deflated = compress ? deflate(bytes) : undefined;
     const raw = deflated ?? bytes;
     for (let done = 0; done < raw.length;) {
       done += pack.writeSync(raw.subarray(done));
@@ -198,6 +199,8 @@ export async function packTarball(
       ...readImports(file.path, bytes),
     });
     offset += raw.length;
+    release(bytes);
+    if (deflated !== undefined) release(deflated);
   }
   if (members.length === 0) {
     throw refusal(path, `it holds nothing in '${root}'`);

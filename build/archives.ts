@@ -44,15 +44,18 @@ export class Archives {
   /**
    * Opens the files of a tarball that lie below `root`.
    *
+   * @param compress Whether they are to be compressed.
    * @throws {UserError} If it is damaged, or holds something it must not.
    */
   async tarball(
     { path, sha256 }: VerifiedFile,
     root: string,
+    compress: boolean,
   ): Promise<OpenArchive> {
     const safeRoot = root.replaceAll(/[^a-z0-9.-]/gi, "_");
-    const key =
-      `${sha256}-${safeRoot}-${indexVersion}-${codecVersion}-${defaultLevel}.pack`;
+    const key = `${sha256}-${safeRoot}-${indexVersion}-${
+      compress ? `${codecVersion}-${defaultLevel}` : "stored"
+    }.pack`;
     const packPath = this.cache.derivedPath(key);
     const known = this.cache.readJson(key) as
       | { sha256: string; members: IndexedMember[] }
@@ -61,7 +64,13 @@ export class Archives {
       return openArchive(packPath, known.members);
     }
     const temporary = this.cache.workspace.newPath("pack");
-    const members = await this.pool.run("packTarball", path, root, temporary);
+    const members = await this.pool.run(
+      "packTarball",
+      path,
+      root,
+      temporary,
+      compress,
+    );
     const hash = await this.pool.run("hash", temporary);
     this.cache.put(temporary, packPath);
     this.cache.writeJson(key, { sha256: hash, members });

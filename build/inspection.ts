@@ -16,7 +16,7 @@ import {
   type ReadEntry,
   type ResultCache,
 } from "./bundle_checks.ts";
-import { readContentSync } from "./content.ts";
+import { readContentSync, release } from "./content.ts";
 import { findEmbeddedLibraries } from "./embedded_libraries.ts";
 import { isPortableExecutable } from "./portable_executable.ts";
 import type { JobRunner } from "./worker_pool.ts";
@@ -72,12 +72,18 @@ export async function inspect(
     const read = (): Promise<Uint8Array> =>
       bytes ??= Promise.resolve(readContentSync(entry));
     await askAll([entry], folders, read, cache);
+    if (bytes !== undefined) release(await bytes);
   }
   return answers;
 }
 
+/** Files above this are held in memory one at a time. */
+const heavySize = 32 << 20;
+
 /** Has entries looked into, as far as no earlier build did. */
 export class Inspector {
+  #heavy: Promise<unknown> = Promise.resolve();
+
   constructor(
     readonly pool: JobRunner,
     readonly results: ResultCache,
@@ -88,8 +94,14 @@ export class Inspector {
   async inspect(entries: readonly Entry[]): Promise<void> {
     const unknown = await unknownEntries(entries, this.folders, this.results);
     if (unknown.length === 0) return;
-    const answers = await this.pool.run("inspect", unknown, this.folders);
-    for (const [key, value] of Object.entries(answers)) {
+    const ask = (): Promise<Record<string, string>> =>
+      this.pool.run("inspect", unknown, this.folders);
+    let answers: Promise<Record<string, string>>;
+    if (unknown.some(({ size }) => size > heavySize)) {
+      answers = this.#heavy.then(ask);
+      this.#heavy = answers.catch(() => {});
+    } else answers = ask();
+    for (const [key, value] of Object.entries(await answers)) {
       this.results.set(key, value);
     }
   }

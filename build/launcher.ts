@@ -19,6 +19,7 @@ import {
   type SourceFile,
 } from "./compile_folder.ts";
 import { component } from "./components.ts";
+import { release } from "./content.ts";
 import { codecVersion, defaultLevel } from "./deflate.ts";
 import { sha256Of } from "./digest.ts";
 import type { Downloads, ObtainedComponent, UsedSource } from "./downloads.ts";
@@ -276,6 +277,7 @@ async function writePieces(
       done += file.writeSync(bytes.subarray(done));
     }
     size += bytes.length;
+    release(bytes);
   }
   return size;
 }

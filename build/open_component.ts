@@ -7,6 +7,9 @@ import type { Archives, VerifiedFile } from "./archives.ts";
 import type { ObtainedComponent } from "./downloads.ts";
 import type { OpenArchive } from "./entry.ts";
 
+/** The one component that is read but does not ship as it is. */
+const licenceTexts = "licence-texts";
+
 /** An archive with the file that it is read from. */
 export interface OpenComponent {
   file: VerifiedFile;
@@ -32,6 +35,10 @@ export async function openComponent(
   }
   return {
     file: obtained,
-    archive: await archives.tarball(obtained, source.root),
+    archive: await archives.tarball(
+      obtained,
+      source.root,
+      obtained.component.id !== licenceTexts,
+    ),
   };
 }

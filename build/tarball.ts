@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { extract } from "tar-stream";
 import { UserError } from "../launcher/user_error.ts";
 import {
   type ArchiveLimits,
@@ -51,6 +50,8 @@ export async function* readTarball(
   const file = await Deno.open(path);
   const archiveSize = file.statSync().size;
   const tally = new ArchiveTally(path, archiveSize, limits);
+  // Loaded where it is needed: most builds read no tarball.
+  const { extract } = await import("tar-stream");
   const reader = extract() as TarReader;
   const fed = feed(file, reader, archiveSize, limits);
   // What fails there also ends the reader, and is reported from it.

@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { UserError } from "../launcher/user_error.ts";
 import { extractFromTarball, indexZip, packTarball } from "./archive_index.ts";
-import { readFullySync } from "./content.ts";
+import { readFullySync, release } from "./content.ts";
 import { deflatePiece } from "./deflate.ts";
 import { pieceSize, sha256OfFileSync } from "./digest.ts";
 import { inspect } from "./inspection.ts";
@@ -34,7 +34,9 @@ export const jobs = {
     using file = Deno.openSync(path);
     const piece = new Uint8Array(length);
     readFullySync(file, offset, piece);
-    return deflatePiece(piece, last);
+    const deflated = deflatePiece(piece, last);
+    release(piece);
+    return deflated;
   },
 };
 

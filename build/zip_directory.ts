@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { configure, type Entry, Reader, ZipReader } from "@zip-js/zip-js";
+import type { Entry } from "@zip-js/zip-js";
 import type { UserError } from "../launcher/user_error.ts";
 import {
   type ArchiveLimits,
@@ -16,8 +16,6 @@ import {
   refusal,
 } from "./archive_safety.ts";
 import { readFullySync } from "./content.ts";
-
-configure({ useWebWorkers: false });
 
 /** A file in an archive, and where its raw bytes are. */
 export interface ArchiveMember {
@@ -33,20 +31,33 @@ export interface ArchiveMember {
   method: 0 | 8;
 }
 
-/** Lets zip.js read a file on disk, piece by piece. */
-class FileReader extends Reader<Deno.FsFile> {
-  constructor(readonly file: Deno.FsFile) {
-    super(file);
-    this.size = file.statSync().size;
-  }
+/**
+ * Loads zip.js with a reader for files on disk. It is not loaded before it is
+ * needed: a build that finds all archives known does without it.
+ */
+async function loadZipReader() {
+  const { configure, Reader, ZipReader } = await import("@zip-js/zip-js");
+  configure({ useWebWorkers: false });
 
-  override readUint8Array(index: number, length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(
-      Math.max(0, Math.min(length, this.size - index)),
-    );
-    readFullySync(this.file, index, bytes);
-    return Promise.resolve(bytes);
+  /** Lets zip.js read a file on disk, piece by piece. */
+  class FileReader extends Reader<Deno.FsFile> {
+    constructor(readonly file: Deno.FsFile) {
+      super(file);
+      this.size = file.statSync().size;
+    }
+
+    override readUint8Array(
+      index: number,
+      length: number,
+    ): Promise<Uint8Array> {
+      const bytes = new Uint8Array(
+        Math.max(0, Math.min(length, this.size - index)),
+      );
+      readFullySync(this.file, index, bytes);
+      return Promise.resolve(bytes);
+    }
   }
+  return (file: Deno.FsFile) => new ZipReader(new FileReader(file));
 }
 
 /**
@@ -63,9 +74,10 @@ export async function readZipDirectory(
   using file = await Deno.open(path);
   const archiveSize = file.statSync().size;
   const tally = new ArchiveTally(path, archiveSize, limits);
+  const openZip = await loadZipReader();
   let entries: Entry[];
   try {
-    entries = await new ZipReader(new FileReader(file)).getEntries();
+    entries = await openZip(file).getEntries();
   } catch (cause) {
     throw refusal(path, "it is no whole zip file", cause);
   }
