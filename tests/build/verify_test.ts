@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "@std/path";
-import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip-js/zip-js";
+import {
+  configure,
+  Uint8ArrayReader,
+  Uint8ArrayWriter,
+  ZipWriter,
+} from "@zip-js/zip-js";
 import { memoryEntry } from "../../build/content.ts";
 import { makeManifest, manifestText } from "../../build/manifest.ts";
 import {
@@ -13,6 +18,8 @@ import {
 import { describeVerification, main } from "../../build/verify_main.ts";
 import { sha256OfFile } from "../../launcher/integrity.ts";
 import { UserError } from "../../launcher/user_error.ts";
+
+configure({ useWebWorkers: false });
 
 const encoder = new TextEncoder();
 

@@ -1,5 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { TextReader, Uint8ArrayWriter, ZipWriter } from "@zip-js/zip-js";
+import {
+  configure,
+  TextReader,
+  Uint8ArrayWriter,
+  ZipWriter,
+} from "@zip-js/zip-js";
 import { sha256Of } from "../../build/digest.ts";
 import { UserError } from "../../launcher/user_error.ts";
 import { Unreachable, updateOfficial, watches } from "../../scripts/update.ts";
@@ -11,6 +16,8 @@ import {
   type PinnedSource,
   wheelChanges,
 } from "../../scripts/update_plan.ts";
+
+configure({ useWebWorkers: false });
 
 Deno.test("compareVersions() orders by number, not by letter", () => {
   const versions = ["3.12.10", "3.12", "3.12.9", "13.59", "7.1"];
