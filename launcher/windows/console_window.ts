@@ -82,12 +82,15 @@ export function endsAfterCommand(line: string): boolean {
 
 /** True when the console's window will close as soon as the launcher ends. */
 export function openedByDoubleClick(): boolean {
-  const others = consoleProcesses().filter((pid) => pid !== Deno.pid);
+  const processes = consoleProcesses();
+  if (processes.length === 0) return false;
+  const others = processes.filter((pid) => pid !== Deno.pid);
   const [other] = others;
-  if (consoleProcesses().length === 0) return false;
   if (other === undefined) return true;
   if (others.length > 1 || Deno.env.get(batchVariable) === undefined) {
     return false;
   }
-  return endsAfterCommand(commandLine(other) ?? "");
+  // One needless question is better than an error nobody can read.
+  const line = commandLine(other);
+  return line === undefined || endsAfterCommand(line);
 }

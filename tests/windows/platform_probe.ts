@@ -18,10 +18,10 @@ function print(value: unknown): void {
   Deno.stdout.writeSync(new TextEncoder().encode(line));
 }
 
-/** Starts this program again, with other arguments. */
-function startAgain(...args: string[]): Deno.ChildProcess {
-  return new Deno.Command(Deno.execPath(), {
-    args,
+/** Starts a child that starts this program again, as a grandchild. */
+function startFamily(): void {
+  new Deno.Command("cmd.exe", {
+    args: ["/c", Deno.execPath(), "sleeper"],
     stdin: "null",
     stdout: "null",
     stderr: "null",
@@ -65,23 +65,14 @@ const commands: Record<string, (...args: string[]) => Promise<void> | void> = {
   },
   /** Joins the job and starts a child that starts a grandchild. */
   async family(...flags: string[]) {
-    const confinement = flags.includes("unconfined")
-      ? undefined
-      : platform.confineDescendants();
-    startAgain("parent");
-    while (
-      flags.includes("unconfined") ? false : descendants().length < 2
-    ) await sleep(20);
-    if (flags.includes("unconfined")) await sleep(1_500);
+    const confinement = platform.confineDescendants();
+    startFamily();
+    while (descendants().length < 2) await sleep(20);
     if (flags.includes("end")) platform.endDescendants();
     while (flags.includes("end") && descendants().length > 0) await sleep(20);
     if (flags.includes("release")) platform.releaseDescendants();
     print({ confinement: confinement ?? null, left: descendants().length });
     if (!flags.includes("stay")) Deno.exit(0);
-    await sleep(600_000);
-  },
-  async parent() {
-    startAgain("sleeper");
     await sleep(600_000);
   },
   async sleeper() {
