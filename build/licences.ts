@@ -39,6 +39,7 @@ export interface LicenceParts {
 const copyrights: Readonly<Record<string, string>> = {
   "denort": "Copyright 2018-2026 the Deno authors",
   "@std": "Copyright 2018-2026 the Deno authors",
+  "@zip.js/zip.js": "Copyright (c) 2023, Gildas Lormeau",
   "V8": "Copyright 2014, the V8 project authors. All rights reserved.",
   "ffmpeg": "Copyright (c) 2000-2024 the FFmpeg developers; built by gyan.dev",
   "wheel:python-magic-bin": "Copyright (c) 2001-2014 Adam Hupp",

@@ -3,9 +3,11 @@ import {
   assertEquals,
   assertNotEquals,
   assertStringIncludes,
+  assertThrows,
 } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { packagesOf } from "../../build/javascript_packages.ts";
+import { UserError } from "../../launcher/user_error.ts";
 import { type SbomParts, sbomText } from "../../build/sbom.ts";
 
 const root = fromFileUrl(new URL("../../", import.meta.url));
@@ -262,17 +264,25 @@ Deno.test("packagesOf() reads JSR and npm packages from a module graph", () => {
       "file:///x/main.ts",
       "https://registry.example/@std/path/1.1.6/mod.js",
       "https://registry.example/@std/path/1.1.6/join.js",
-      "npm:/dotenv@17.2.3",
+      "npm:/@zip.js/zip.js@2.8.7",
       "node:crypto",
     ].map((specifier) => ({ specifier })),
   };
   assertEquals(packagesOf(graph), [
     { name: "@std/path", version: "1.1.6", registry: "jsr", licence: "MIT" },
     {
-      name: "dotenv",
-      version: "17.2.3",
+      name: "@zip.js/zip.js",
+      version: "2.8.7",
       registry: "npm",
-      licence: "BSD-2-Clause",
+      licence: "BSD-3-Clause",
     },
   ]);
+});
+
+Deno.test("packagesOf() refuses a package whose licence nobody has looked up", () => {
+  assertThrows(
+    () => packagesOf({ modules: [{ specifier: "npm:/left-pad@1.3.0" }] }),
+    UserError,
+    "left-pad",
+  );
 });
