@@ -129,10 +129,30 @@ export async function compileLauncher(
   folder: string,
   signal?: AbortSignal,
 ): Promise<{ program: string; packages: JavaScriptPackage[] }> {
-  const [packages] = await Promise.all([
+  const [packages, program] = await Promise.all([
     readJavaScriptPackages(join(repository, mainModule), repository),
-    fillCompileFolder(folder, mainModule, signal),
+    compileModule(mainModule, target, runtime, folder, signal),
   ]);
+  return { program, packages };
+}
+
+/**
+ * Compiles any module of this repository as the launcher is compiled.
+ *
+ * @param module The main module, below the repository.
+ * @param runtime Path of the runtime that the program begins with.
+ * @param folder An empty folder to work in.
+ * @returns Path of the program, inside `folder`.
+ * @throws {UserError} If it does not compile.
+ */
+export async function compileModule(
+  module: string,
+  target: Target,
+  runtime: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  await fillCompileFolder(folder, module, signal);
   const program = launcherFileName(target);
   try {
     await run(Deno.execPath(), [
@@ -159,7 +179,7 @@ export async function compileLauncher(
       { cause },
     );
   }
-  return { program: join(folder, program), packages };
+  return join(folder, program);
 }
 
 /** What the cache knows of a compiled launcher. */

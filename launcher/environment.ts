@@ -21,7 +21,12 @@ export interface EnvironmentOptions {
  * Python switches. The bundle's `._pth` puts Python in isolated mode, which
  * ignores PYTHON… variables, so what they would say is said here.
  */
-export const pythonSwitches: readonly string[] = ["-u", "-X", "utf8", "-s"];
+export const pythonSwitches: readonly string[] = [
+  ...["-u", "-X", "utf8", "-s"],
+  // Remarks on packages' sources, made when they are first compiled, are not
+  // the user's business.
+  ...["-W", "ignore::SyntaxWarning"],
+];
 
 /** The variables the app's processes get on top of the launcher's own. */
 export function childEnvironment(

@@ -112,8 +112,10 @@ async function main(): Promise<void> {
   const prepared = await prepareTestPython();
   if (!("python" in prepared)) throw new Error(prepared.reason);
   const { python } = prepared;
-  const executable = await compileProgram("launcher/main.ts");
-  const empty = await compileProgram("tests/benchmarks/empty.ts");
+  await using launcher = await compileProgram("launcher/main.ts");
+  await using nothing = await compileProgram("tests/benchmarks/empty.ts");
+  const executable = launcher.path;
+  const empty = nothing.path;
 
   const warm = { hand: [] as Sample[], launcher: [] as Sample[] };
   {
