@@ -119,15 +119,13 @@ export function licenceIds(expression: string): string[] {
 /** Everything that ships without a licence text of its own. */
 function wantedTexts(parts: LicenceParts): WantedText[] {
   const wanted: WantedText[] = [];
-  const want = (
-    expression: string,
-    copyright: string | undefined,
-    folder: string,
-  ): void => {
+  const want = (expression: string, key: string, folder: string): void => {
+    const copyright = copyrights[key] ??
+      `Copyright (c) the authors of ${key.replace(/^wheel:/, "")}`;
     for (const licence of licenceIds(expression)) {
       wanted.push({
         licence,
-        copyright: copyright ?? "",
+        copyright,
         path: `${folder}${licence}.txt`,
       });
     }
@@ -137,22 +135,22 @@ function wantedTexts(parts: LicenceParts): WantedText[] {
       component.origin === "local" ||
       ownTexts(component, parts.entries).size > 0
     ) continue;
-    want(component.licence, copyrights[component.id], folderOf(component));
+    want(component.licence, component.id, folderOf(component));
     // A component with its own texts speaks for what is in it as well.
     for (const library of parts.findings.libraries.get(component.id) ?? []) {
       if (component.id !== "ffmpeg") {
-        want(library.licence, copyrights[library.name], libraryFolder(library));
+        want(library.licence, library.name, libraryFolder(library));
       }
     }
   }
   for (const library of parts.findings.libraries.get("launcher") ?? []) {
-    want(library.licence, copyrights[library.name], libraryFolder(library));
+    want(library.licence, library.name, libraryFolder(library));
   }
   for (const { name, version, licence } of parts.packages) {
     const key = name.startsWith("@std/") ? "@std" : name;
     want(
       licence,
-      copyrights[key],
+      key,
       `${licencesFolder}${name.replace("/", "-").replace("@", "")}-${version}/`,
     );
   }

@@ -198,3 +198,26 @@ Deno.test("withCopyright() fills the place that SPDX's text leaves, without read
   assertEquals(withCopyright("GPL", "C"), "C\n\nGPL");
   assertEquals(withCopyright("GPL", ""), "GPL");
 });
+
+Deno.test("collectLicences() names the authors where no copyright line is known", () => {
+  const given = parts();
+  const components = [{
+    ...given.components[2]!,
+    id: "wheel:plain",
+    name: "plain",
+    version: "1",
+    licence: "MIT",
+  }];
+  const { entries } = collectLicences(
+    { ...given, components, entries: [] },
+    texts,
+  );
+  const made = entries.find((entry) =>
+    entry.path === "LICENSES/plain-1/MIT.txt"
+  )!;
+  assert(made.content.kind === "memory");
+  assertStringIncludes(
+    new TextDecoder().decode(made.content.bytes),
+    "Copyright (c) the authors of plain\n",
+  );
+});
