@@ -37,6 +37,13 @@ export const leftOut: readonly LeftOut[] = [
     reason: "C headers, for compiling extensions",
   },
   {
+    components: ["wheel:setuptools", "wheel:pip", "wheel:distlib"],
+    files:
+      /^(?:setuptools\/(?:cli|gui)|(?:pip\/_vendor\/)?distlib\/[tw])-?(?:32|64|arm64|64-arm)?\.exe$/,
+    reason:
+      "launchers that installers copy into Scripts, half of them for other processors",
+  },
+  {
     components: ["wheel:imagehash"],
     files: /^ImageHash-[^/]+\.data\/data\/images\//,
     reason: "the picture of the project's README",

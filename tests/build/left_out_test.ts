@@ -1,5 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { leftOut, reasonToLeaveOut } from "../../build/left_out.ts";
+import { lockUrl, parseLock } from "../../build/requirements_lock.ts";
+import { readZipDirectory } from "../../build/zip_directory.ts";
+import { testUnless } from "../support/requirements.ts";
 
 const site = "tools/python/Lib/site-packages/";
 
@@ -14,6 +18,10 @@ Deno.test("reasonToLeaveOut() leaves out what needs a compiler, a type checker o
       ["scipy/conftest.py", "wheel:scipy"],
       ["pywt/tests/data/wavelab_test_signals.npz", "wheel:pywavelets"],
       ["huey/tests/test_api.py", "wheel:huey"],
+      ["setuptools/cli.exe", "wheel:setuptools"],
+      ["setuptools/gui-arm64.exe", "wheel:setuptools"],
+      ["pip/_vendor/distlib/t64-arm.exe", "wheel:pip"],
+      ["pip/_vendor/distlib/w32.exe", "wheel:pip"],
       ["greenlet/TGreenlet.cpp", "wheel:greenlet"],
       ["huey-2.6.0.data/scripts/huey_consumer.py", "wheel:huey"],
     ] as const
@@ -74,3 +82,61 @@ Deno.test("leftOut gives a reason in each row", () => {
     assert(row.components.length > 0);
   }
 });
+
+/** The wheels of the lock that an earlier build has put into the cache. */
+function cachedWheels(): { component: string; path: string }[] | undefined {
+  const folder = new URL(
+    "../../.build-cache/downloads/wheels/",
+    import.meta.url,
+  );
+  const wheels: { component: string; path: string }[] = [];
+  for (const { name, file } of parseLock(Deno.readTextFileSync(lockUrl))) {
+    const path = fromFileUrl(new URL(file, folder));
+    try {
+      Deno.statSync(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+    wheels.push({ component: `wheel:${name}`, path });
+  }
+  return wheels;
+}
+
+const wheels = cachedWheels();
+
+testUnless(
+  wheels ? undefined : "no build has filled .build-cache yet",
+  "leftOut has no row without effect, and leaves no file of a package's runtime out",
+  async () => {
+    const reasons = new Map<string, number>();
+    for (const { component, path } of wheels!) {
+      const members = await readZipDirectory(path);
+      for (const member of members) {
+        const reason = reasonToLeaveOut(member.path, component);
+        if (reason === undefined) continue;
+        reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+        assert(
+          !/\.(?:mgc|mako|tab|npz)$/.test(member.path) ||
+            member.path.includes("/tests/"),
+          member.path,
+        );
+        assert(
+          !member.path.endsWith(".pyd") || member.path.includes("/tests/"),
+          member.path,
+        );
+      }
+    }
+    const locked = new Set([
+      "wheel:*",
+      ...wheels!.map((wheel) => wheel.component),
+    ]);
+    for (const { components, reason } of leftOut) {
+      assert(
+        reasons.has(reason) ||
+          !components.some((component) => locked.has(component)),
+        reason,
+      );
+    }
+  },
+);
