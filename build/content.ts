@@ -8,12 +8,19 @@ import type { ArchivedContent, Entry } from "./bundle.ts";
 import { UserError } from "../launcher/user_error.ts";
 import { sha256Of } from "./digest.ts";
 
-/** Reads exactly `bytes.length` bytes at `offset`. */
+/**
+ * Reads exactly `bytes.length` bytes at `offset`.
+ *
+ * @throws {RangeError} If the file has none there, or not so many.
+ */
 export function readFullySync(
   file: Deno.FsFile,
   offset: number,
   bytes: Uint8Array,
 ): void {
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new RangeError("There is no such place in a file");
+  }
   file.seekSync(offset, Deno.SeekMode.Start);
   for (let done = 0; done < bytes.length;) {
     const count = file.readSync(bytes.subarray(done));
