@@ -31,7 +31,7 @@ async function main(args: string[]): Promise<number> {
       : ["tests/"];
     const { code } = await new Deno.Command(Deno.execPath(), {
       // deno-fmt-ignore
-      args: ["test", "-A", "--parallel", `--junit-path=${report}`, ...files, ...args],
+      args: ["test", "--lock=vendor/deno.lock", "-A", "--parallel", `--junit-path=${report}`, ...files, ...args],
       cwd: root,
       env: environment,
       stdin: "null",
