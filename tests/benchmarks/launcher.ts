@@ -9,7 +9,6 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { delay } from "@std/async/delay";
-import { join } from "@std/path";
 import { compileProgram } from "../support/compiled.ts";
 import { freePort } from "../support/ports.ts";
 import { copySampleApp, type Installation } from "../support/installation.ts";
