@@ -66,8 +66,27 @@ Deno.test("changedFiles() names one flipped bit, a missing file and a file of an
     (await changedFiles(made.root, made, { quick: true })).map((change) =>
       change.what
     ),
-    ["missing", "size"],
+    ["missing"],
   );
+});
+
+Deno.test("changedFiles() quickly finds what is missing, and programs of another length", async () => {
+  await using made = await bundle();
+  const program = join(made.root, "app", "tool.EXE");
+  await Deno.writeTextFile(program, "MZ");
+  const files = [...made.files, {
+    path: "app/tool.EXE",
+    sha256: await sha256OfFile(program),
+    size: 2,
+  }];
+  const quick = () => changedFiles(made.root, { files }, { quick: true });
+  assertEquals(await quick(), []);
+  await Deno.writeTextFile(program, "M");
+  await Deno.remove(join(made.root, "app", "deep"), { recursive: true });
+  assertEquals((await quick()).map(({ path, what }) => [path, what]), [
+    ["app/deep/big.bin", "missing"],
+    ["app/tool.EXE", "size"],
+  ]);
 });
 
 Deno.test("changedFiles() takes a folder in a file's place, or a file in a folder's, as missing", async () => {
@@ -76,13 +95,11 @@ Deno.test("changedFiles() takes a folder in a file's place, or a file in a folde
   await Deno.mkdir(join(made.root, "run.py"));
   await Deno.remove(join(made.root, "app"), { recursive: true });
   await Deno.writeTextFile(join(made.root, "app"), "");
-  assertEquals(
-    (await changedFiles(made.root, made)).map((
-      change,
-    ) => [change.path, change.what]),
-    [
+  for (const quick of [false, true]) {
+    const changes = await changedFiles(made.root, made, { quick });
+    assertEquals(changes.map(({ path, what }) => [path, what]), [
       ["run.py", "missing"],
       ["app/deep/big.bin", "missing"],
-    ],
-  );
+    ]);
+  }
 });
