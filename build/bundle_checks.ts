@@ -235,9 +235,14 @@ export function telltaleFolders(folders: readonly string[]): string[] {
 /** Components that are copied from downloads whose hash is pinned. */
 const pinned = /^(?:wheel:.*|python|ffmpeg|exiftool)$/;
 
+/** Whether an entry is copied as it is in a pinned download. */
+function isCopied(entry: CheckedEntry): boolean {
+  return entry.content.kind !== "memory" && pinned.test(entry.component);
+}
+
 /** Whether an entry can hold the build machine's path at all. */
 function mayHoldPath(entry: CheckedEntry): boolean {
-  return entry.content.kind === "memory" || !pinned.test(entry.component) ||
+  return !isCopied(entry) ||
     /(?:\.dist-info\/|\/Scripts\/|\.pyc$|\.pth$)/i.test(entry.path);
 }
 
@@ -246,11 +251,12 @@ function mayHoldPath(entry: CheckedEntry): boolean {
  *
  * Searched are all bytes that came into being here (the app, the launcher,
  * generated texts) and, of what is copied from a download whose hash is pinned,
- * the kinds of files that installers write paths into
- * (dist-info, Scripts, .pyc, .pth). The rest of a pinned download is the same on
- * every machine and can hold no path of this one. In the launcher only the
- * build's own folders are looked for: Deno's runtime holds paths of the machine
- * that compiled Deno, which may be named alike (`C:\Users\runneradmin`).
+ * the kinds of files that installers write paths into (dist-info, Scripts, .pyc,
+ * .pth). The rest of a pinned download is the same on every machine and can hold
+ * no path of this one. In downloads and in the launcher, which begins with
+ * Deno's runtime, only the build's own folders are looked for: they hold paths of
+ * the machines that made them, and on a hosted runner those have the same home
+ * folder (`C:\Users\runneradmin` stands in NumPy's wheel).
  *
  * @param cache Keeps the answer for large files that stay the same.
  */
@@ -264,7 +270,9 @@ export async function checkBuildPaths<E extends CheckedEntry>(
   const all = telltaleFolders([...folders.build, ...folders.machine]);
   const problems: Problem[] = [];
   for (const entry of entries.filter(mayHoldPath)) {
-    const sought = entry.component === "launcher" ? build : all;
+    const sought = entry.component === "launcher" || isCopied(entry)
+      ? build
+      : all;
     const key = `paths:${entry.sha256}:${sought.join("|")}`;
     let found = cache?.get(key);
     if (found === undefined) {

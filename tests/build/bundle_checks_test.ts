@@ -212,7 +212,7 @@ Deno.test("checkBuildPaths() finds the machine's folders in each spelling", asyn
 });
 
 Deno.test("checkBuildPaths() searches what installers write, also in downloads", async () => {
-  const text = "#!/home/alice/bin/python";
+  const text = "#!/srv/build box/checkout/bin/python";
   for (
     const path of [
       `${site}/x-1.dist-info/RECORD`,
@@ -229,7 +229,7 @@ Deno.test("checkBuildPaths() searches what installers write, also in downloads",
         readDownloaded,
       ),
       path,
-      "/home/alice",
+      "/srv/build box/checkout",
     );
   }
   assertEquals(
@@ -257,6 +257,22 @@ Deno.test("checkBuildPaths() does not take folders of Deno's own builders for th
     )).length,
     1,
   );
+});
+
+Deno.test("checkBuildPaths() does not take a hosted runner's home in a wheel for this machine's", async () => {
+  const text = "Arguments: ['/home/alice/venv/Scripts/delvewheel', 'repair']";
+  const wheel = downloaded(
+    `${site}/numpy-2.dist-info/DELVEWHEEL`,
+    "wheel:numpy",
+    text,
+  );
+  assertEquals(await checkBuildPaths([wheel], folders, readDownloaded), []);
+  const made = memoryEntry(
+    `${site}/numpy-2.dist-info/RECORD`,
+    "wheel:numpy",
+    text,
+  );
+  assertEquals((await checkBuildPaths([made], folders, read)).length, 1);
 });
 
 Deno.test("checkBuildPaths() asks its cache before it reads, and again for other folders", async () => {
