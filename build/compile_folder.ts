@@ -4,10 +4,13 @@
  *
  * `deno compile` takes in every npm package of the configuration whole, writes
  * the modification time of each file into the program, and full paths too. So
- * the launcher and what it imports are bundled into one module first, minified,
- * since that leaves out the comments in which paths stand. It also keeps the
- * program's payload below 2 MB: a runtime that is itself a compiled program
+ * the launcher and what it imports are bundled into one module first, and the
+ * paths to Deno's cache are taken out of its comments and names. It also keeps
+ * the program's payload below 2 MB: a runtime that is itself a compiled program
  * (the stand-in) has no room for more, and would crash at its start.
+ *
+ * The module is not minified: esbuild 0.25.5, which Deno bundles with, then
+ * replaces a `using` that is read once by its value, and nothing is disposed of.
  *
  * @module
  */
@@ -63,6 +66,25 @@ export function compileSetup(): string {
 }
 
 /**
+ * Takes the path to Deno's cache of npm packages, and the registry's folder in
+ * it, out of a bundled module: only comments and labels hold it.
+ *
+ * @param text The module.
+ * @param cache The cache's path as the bundler writes it.
+ */
+export function withoutCachePath(text: string, cache: string): string {
+  const literally = cache.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text.replace(new RegExp(`${literally}/[^/\\s"]+/`, "g"), "npm/");
+}
+
+/** Deno's cache of npm packages. */
+async function npmCache(): Promise<string> {
+  const remedy = "Install Deno again.";
+  const text = await run(Deno.execPath(), ["info", "--json"], { remedy });
+  return (JSON.parse(text) as { npmCache: string }).npmCache;
+}
+
+/**
  * Bundles a program into the folder it is compiled in.
  *
  * @param folder An empty folder.
@@ -79,8 +101,6 @@ export async function fillCompileFolder(
     "bundle",
     "--quiet",
     "--platform=deno",
-    "--minify",
-    "--keep-names",
     `--output=${bundled}`,
     module,
   ], {
@@ -88,5 +108,10 @@ export async function fillCompileFolder(
     remedy: "Install Deno again.",
     ...(signal === undefined ? {} : { signal }),
   });
+  const text = withoutCachePath(
+    Deno.readTextFileSync(bundled),
+    relative(repository, await npmCache()).replaceAll("\\", "/"),
+  );
+  Deno.writeTextFileSync(bundled, text);
   Deno.utimeSync(bundled, fileTime, fileTime);
 }

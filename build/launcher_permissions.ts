@@ -5,6 +5,8 @@
  * @module
  */
 
+import { readableVariables } from "../launcher/variables.ts";
+
 /** One permission of the launcher. */
 export interface Permission {
   flag: string;
@@ -29,9 +31,8 @@ export const launcherPermissions: readonly Permission[] = [
       "polls the server it started and holds its own control port; the host and port are the user's choice",
   },
   {
-    flag: "--allow-env",
-    reason:
-      "settings may come from the environment, which is passed on to the app",
+    flag: `--allow-env=${readableVariables.join(",")}`,
+    reason: "the settings, and where things are",
   },
   {
     flag: "--allow-run",

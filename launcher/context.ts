@@ -12,27 +12,10 @@ import { type Manifest, parseManifest } from "./manifest.ts";
 import { resolveSettings, type Settings, tomlTexts } from "./settings.ts";
 import { settingDefinitions } from "./settings_table.ts";
 import { UserError } from "./user_error.ts";
+import { placeVariables, readVariables } from "./variables.ts";
 
 /** The name of the settings file beside the launcher. */
 export const tomlName = "MediaParser.toml";
-
-/** The environment variables that say where things are. */
-export const placeVariables: readonly string[] = [
-  "MEDIAPARSER_PYTHON",
-  "VIRTUAL_ENV",
-];
-
-/** The variables of `names` that are set. */
-export function readVariables(
-  names: readonly string[],
-): Record<string, string> {
-  const variables: Record<string, string> = {};
-  for (const name of names) {
-    const value = Deno.env.get(name);
-    if (value !== undefined) variables[name] = value;
-  }
-  return variables;
-}
 
 /** Finds the installation the launcher belongs to, or the one given with `--app`. */
 export function currentLayout(app: string | undefined): Layout {

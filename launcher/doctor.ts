@@ -9,7 +9,6 @@ import {
   currentLayout,
   readManifest,
   readSettings,
-  readVariables,
 } from "./context.ts";
 import { readDotenv } from "./dotenv.ts";
 import { gatherFacts, openableExiftool } from "./facts.ts";
@@ -25,16 +24,7 @@ import type { Settings } from "./settings.ts";
 import { settings as definitions } from "./settings_table.ts";
 import { findDamage, readDatabaseState } from "./sqlite.ts";
 import { type ToolVersion, toolVersions } from "./tool_versions.ts";
-
-/** Variables that name the user, the computer and the home folder. */
-export const privateVariables: readonly string[] = [
-  "HOME",
-  "USERPROFILE",
-  "USER",
-  "USERNAME",
-  "COMPUTERNAME",
-  "USERDOMAIN",
-];
+import { privateVariables, readVariables } from "./variables.ts";
 
 /** One line of the report. */
 export type Finding =

@@ -9,14 +9,7 @@ import type { Layout } from "./layout.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Platform } from "./platform.ts";
 import type { Facts } from "./preflight.ts";
-import { readVariables } from "./context.ts";
-
-/** Variables by which OneDrive names the folders it keeps in sync. */
-export const cloudVariables: readonly string[] = [
-  "OneDrive",
-  "OneDriveConsumer",
-  "OneDriveCommercial",
-];
+import { cloudVariables, readVariables } from "./variables.ts";
 
 /** What {@linkcode gatherFacts} needs. */
 export interface FactsOptions {
