@@ -109,8 +109,9 @@ function* walk(
   root: string,
   folder: string,
   prefix: string,
-  parents: readonly string[],
+  above: readonly string[],
 ): Generator<Entry> {
+  const parents = [...above, folder];
   const found = [...Deno.readDirSync(folder)]
     .sort((a, b) => comparePaths(a.name, b.name));
   for (const item of found) {
@@ -128,7 +129,7 @@ function* walk(
         `The link '${path}' in the app leads to a folder that it lies in.`,
         "Remove the link.",
       );
-    } else yield* walk(root, place, `${path}/`, [...parents, folder]);
+    } else yield* walk(root, place, `${path}/`, parents);
   }
 }
 

@@ -11,7 +11,7 @@ import { join } from "@std/path";
 import { UserError } from "../launcher/user_error.ts";
 import type { Archives, VerifiedFile } from "./archives.ts";
 import { type Component, describeSource, type Source } from "./components.ts";
-import { discard, fetchVerified } from "./fetch.ts";
+import { discard, fetchVerified, isUnreachable } from "./fetch.ts";
 import type { Reporter } from "./progress.ts";
 import { fetchFromNpm } from "./sources/npm.ts";
 import { fetchSourceDistribution, fetchWheels } from "./sources/pypi.ts";
@@ -121,8 +121,8 @@ export class Downloads {
         );
       } catch (error) {
         if (error instanceof UserError) {
-          this.#unreachable.set(host, error);
-          reporter.line(`${host} cannot be used: ${error.happened}`);
+          if (isUnreachable(error.cause)) this.#unreachable.set(host, error);
+          reporter.line(`${host} cannot be used: ${shortReason(error)}`);
         }
         throw error;
       } finally {
@@ -184,6 +184,13 @@ export class Downloads {
     discard(path);
     archives.cache.put(file, path);
   }
+}
+
+/** Why a download failed, in a few words. */
+function shortReason(error: UserError): string {
+  const { cause } = error;
+  if (isUnreachable(cause)) return "it cannot be reached from here.";
+  return cause instanceof Error ? `${cause.message}.` : error.happened;
 }
 
 /** The error for something that is neither in the cache nor may be fetched. */

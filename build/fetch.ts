@@ -69,6 +69,7 @@ export async function fetchVerified(
   Deno.mkdirSync(dirname(destination), { recursive: true });
   const partPath = `${destination}.part`;
   const failures: string[] = [];
+  let lastFailure: unknown;
   for (const url of urls) {
     // Another build with the same cache may be at it: its lock is waited for.
     using part = await Deno.open(partPath, {
@@ -85,6 +86,7 @@ export async function fetchVerified(
       const cause = error instanceof RetryError ? error.cause : error;
       if (!isNetworkFailure(cause)) throw cause;
       failures.push(`${url}: ${firstLine(cause)}`);
+      lastFailure = cause;
       continue;
     }
     part.syncSync();
@@ -97,6 +99,7 @@ export async function fetchVerified(
       failures.join("; ")
     }).`,
     "Check the network and run the build again: it goes on where it stopped.",
+    { cause: lastFailure },
   );
 }
 
@@ -246,9 +249,9 @@ function isNetworkFailure(error: unknown): boolean {
 }
 
 /** Whether there is no way to the host at all, so that waiting is no use. */
-function isUnreachable(error: unknown): boolean {
+export function isUnreachable(error: unknown): boolean {
   return error instanceof TypeError &&
-    /dns error|does not answer|unreachable|certificate/i.test(
+    /dns error|does not answer|unreachable|refused|certificate/i.test(
       `${error.message} ${error.cause ?? ""}`,
     );
 }
