@@ -184,6 +184,11 @@ function ownFiles(version: string, app: readonly Entry[]): Entry[] {
         read("templates/README.txt").replaceAll("{version}", version),
       ),
     ),
+    memoryEntry(
+      "LICENSES/MediaParser-for-Windows.txt",
+      "launcher",
+      windowsLines(read("../LICENSE")),
+    ),
   ];
   if (!app.some(({ path }) => path === ".env.example")) {
     entries.push(
