@@ -27,7 +27,8 @@ async function written(
   }
 }
 
-const photoScript = `
+/** Python that writes a photo: the path and the noise's contrast are its arguments. */
+export const photoScript = `
 import sys
 from PIL import Image
 image = Image.effect_noise((96, 64), int(sys.argv[2])).convert("RGB")
@@ -48,12 +49,16 @@ export function makePhoto(contrast = 60): Promise<Uint8Array<ArrayBuffer>> {
   );
 }
 
+/** The arguments by which FFmpeg writes a second of video. */
+export function videoArguments(path: string): string[] {
+  return [
+    ...["-loglevel", "error", "-f", "lavfi"],
+    ...["-i", "testsrc=duration=1:size=96x64:rate=10"],
+    ...["-pix_fmt", "yuv420p", path],
+  ];
+}
+
 /** A second of video. */
 export function makeVideo(): Promise<Uint8Array<ArrayBuffer>> {
-  return written("video.mp4", (path) =>
-    run("ffmpeg", [
-      ...["-loglevel", "error", "-f", "lavfi"],
-      ...["-i", "testsrc=duration=1:size=96x64:rate=10"],
-      ...["-pix_fmt", "yuv420p", path],
-    ]));
+  return written("video.mp4", (path) => run("ffmpeg", videoArguments(path)));
 }

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { delay } from "@std/async/delay";
 import { join } from "@std/path";
 import type { StartOptions, WindowsMachine } from "./machine.ts";
+import { until } from "./until.ts";
 
 /** Wide and high enough that nothing wraps or scrolls away. */
 const size = { columns: 240, rows: 500 };
@@ -54,25 +54,29 @@ export class ConsoleWindow implements AsyncDisposable {
 
   /** The program's exit code; undefined while it runs. */
   async #exitCode(): Promise<number | undefined> {
-    const format = "#{pane_dead} #{pane_dead_status}";
-    const [dead, code] = (await this.#tmux("display-message", "-p", format))
-      .trim().split(" ");
-    return dead === "1" ? Number(code) : undefined;
+    // Of a terminal that is closed already tmux may not know the code yet.
+    const format = "#{pane_dead_status},#{pane_dead_signal}";
+    const [code, signal] = (await this.#tmux("display-message", "-p", format))
+      .trim().split(",");
+    if (signal) return 128 + Number(signal);
+    return code ? Number(code) : undefined;
   }
 
   /** Waits until the window shows something; fails when the program ends without. */
   async shows(pattern: RegExp): Promise<RegExpMatchArray> {
-    for (;;) {
-      const code = await this.#exitCode();
-      const text = await this.text();
-      const found = text.match(pattern);
-      if (found) return found;
-      if (code !== undefined) {
-        throw new Error(
-          `The program ended (${code}) without ${pattern}:\n${text}`,
-        );
-      }
-      await delay(50);
+    let text = "";
+    try {
+      return await until(`the console shows ${pattern}`, async () => {
+        const code = await this.#exitCode();
+        text = await this.text();
+        const found = text.match(pattern);
+        if (found === null && code !== undefined) {
+          throw new Error(`The program ended (${code}) without ${pattern}`);
+        }
+        return found;
+      });
+    } catch (cause) {
+      throw new Error(`The console showed:\n${text}`, { cause });
     }
   }
 
@@ -83,11 +87,11 @@ export class ConsoleWindow implements AsyncDisposable {
 
   /** Waits for the program's end. @returns Its exit code. */
   async ended(): Promise<number> {
-    for (;;) {
+    const { code } = await until("the program ends", async () => {
       const code = await this.#exitCode();
-      if (code !== undefined) return code;
-      await delay(20);
-    }
+      return code === undefined ? undefined : { code };
+    });
+    return code;
   }
 
   /** Tears the window down, whatever runs in it. */

@@ -47,6 +47,9 @@ const wineProcesses = new Set([
   ...["wineboot.exe", "winedevice.exe", "wineserver", "wineserver64"],
 ]);
 
+/** Milliseconds after which a program that should end is ended. */
+const longestRun = 180_000;
+
 /** How a program ended. */
 export interface Finished {
   code: number;
@@ -169,6 +172,7 @@ export class WindowsMachine implements AsyncDisposable {
       stdin: "null",
       stdout: "null",
       stderr: "null",
+      signal: AbortSignal.timeout(longestRun),
     }).output();
     const [stdout, stderr] = files.map((file) => Deno.readTextFileSync(file));
     await Deno.remove(output, { recursive: true });

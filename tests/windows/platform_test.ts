@@ -9,7 +9,6 @@
  * @module
  */
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { delay } from "@std/async/delay";
 import { join } from "@std/path";
 import { testUnless } from "../support/requirements.ts";
 import { ConsoleWindow } from "./console.ts";
@@ -19,6 +18,7 @@ import {
   WindowsMachine,
 } from "./machine.ts";
 import { compileProbe } from "./probe.ts";
+import { until } from "./until.ts";
 
 /** A machine with the probe on it. */
 async function machineWithProbe() {
@@ -39,10 +39,6 @@ async function machineWithProbe() {
     run,
     [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
   };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(20);
 }
 
 const missing = missingForWindows();
@@ -81,7 +77,7 @@ async function killLauncher(machine: WindowsMachine, probe: string) {
   const over = machine.run(probe, ["family", "stay"]);
   const find = (what: RegExp) =>
     machine.processes().find(({ command }) => what.test(command));
-  await until(() => find(/probe.exe sleeper/) !== undefined);
+  await until("the grandchild runs", () => find(/probe.exe sleeper/));
   machine.kill(find(/probe.exe family/)!);
   await over;
 }
@@ -92,7 +88,7 @@ testUnless(
   async () => {
     await using probe = await machineWithProbe();
     await killLauncher(probe.machine, probe.probe);
-    await until(() => probe.machine.processes().length === 0);
+    await until("all have ended", () => probe.machine.processes().length === 0);
   },
 );
 
