@@ -14,6 +14,8 @@ export interface DatabaseProcessOptions {
   environment: Readonly<Record<string, string>>;
   /** Called for each line Alembic and the app print. */
   onLine: (line: string) => void;
+  /** Called when all tables of a new database are there, before it is stamped. */
+  onTables?: () => void;
   /** Ends the subprocess. */
   signal: AbortSignal;
 }
@@ -52,7 +54,11 @@ export async function runDatabaseProcess(
   let answer: DatabaseAnswer | undefined;
   const [status] = await Promise.all([
     child.status,
-    collect(child.stdout, (line) => answer = JSON.parse(line)),
+    collect(child.stdout, (line) => {
+      const message = JSON.parse(line);
+      if (message.progress === "tables") options.onTables?.();
+      else answer = message;
+    }),
     collect(child.stderr, options.onLine),
   ]);
   // It has ended: that the pipe is broken by now is no news.

@@ -35,8 +35,10 @@ export interface DatabaseStart {
   console: Pick<Console, "say">;
   /** Ends Python's work on the database. */
   signal: AbortSignal;
-  /** Called before Python gets to work on the database. */
-  beforeWork: () => void;
+  /** Called, and waited for, before Python gets to work on the database. */
+  beforeWork: () => Promise<void>;
+  /** Called when the app can use a new database that is still being stamped. */
+  onTables: () => void;
 }
 
 /** A database that the app can open. */
@@ -65,7 +67,7 @@ export async function openDatabase(
   const revisions = await knownRevisions(layout, start.manifest);
   const plan = planDatabase(readDatabaseState(layout.database), revisions);
   const works = pythonActions.includes(plan.action);
-  if (works) start.beforeWork();
+  if (works) await start.beforeWork();
   await prepareDatabase({
     places: layout,
     revisions,
@@ -78,6 +80,7 @@ export async function openDatabase(
         environment,
         signal,
         onLine: console.say,
+        onTables: start.onTables,
       }),
   });
   return { worked: works, close: () => void foldLog(layout.database) };

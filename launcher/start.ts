@@ -29,6 +29,7 @@ import type { Manifest } from "./manifest.ts";
 import { loadPlatform, type Platform } from "./platform.ts";
 import { choosePort, tryPort } from "./ports.ts";
 import { findProblems } from "./preflight.ts";
+import { readImportedModules } from "./preload.ts";
 import { pageUrl, waitUntilReady } from "./readiness.ts";
 import { waitForRunning } from "./running.ts";
 import { appVariables, type Settings } from "./settings.ts";
@@ -160,8 +161,9 @@ async function runApp(
     windows: Deno.build.os === "windows",
     ...(exiftool === undefined ? {} : { exiftool }),
   });
+  const modules: string[] = [];
   const supervisor = new Supervisor({
-    ...appProcesses(context, environment, host, chosen.port, logs),
+    ...appProcesses(context, environment, host, chosen.port, logs, modules),
     console,
     endDescendants: platform.endDescendants,
   });
@@ -202,16 +204,20 @@ async function runApp(
       console,
       signal: ending.signal,
       // Python warms up beside the subprocess that works on the database.
-      beforeWork: () => {
+      onTables: () => void supervisor.go(),
+      beforeWork: async () => {
+        modules.push(...await modulesToPreload(context));
         if (!ending.signal.aborted) supervisor.start(true);
       },
     });
     if (!ending.signal.aborted) {
       if (database.worked) await supervisor.go();
-      else supervisor.start();
+      else supervisor.start(false);
     }
     const url = pageUrl(host, chosen.port);
     const ready = await waitForPage(url, supervisor, ending.signal, console);
+    // Not before: on two cores its imports would hold up the server's.
+    await supervisor.releaseWorker();
     if (ready) {
       lock.publish({ ...record, url });
       console.highlight(`MediaParser is ready: ${url}`);
@@ -231,6 +237,13 @@ async function runApp(
   }
 }
 
+/** What the server can load while it waits for the database. */
+function modulesToPreload(
+  { layout, manifest }: Start,
+): readonly string[] | Promise<string[]> {
+  return manifest?.preload ?? readImportedModules(layout.root);
+}
+
 /** The two ways to start a process that the supervisor needs. */
 function appProcesses(
   context: Start,
@@ -238,8 +251,9 @@ function appProcesses(
   host: string,
   port: number,
   logs: Record<ProcessName, RotatingLog>,
+  preload: readonly string[],
 ) {
-  const { layout, manifest, console } = context;
+  const { layout, console } = context;
   const startProcess = (
     name: ProcessName,
     wait: boolean,
@@ -247,7 +261,7 @@ function appProcesses(
     variables: Record<string, string> = {},
   ): AppProcess => {
     // The worker's first breath is not worth competing with the server's.
-    const modules = name === "server" ? manifest?.preload ?? [] : [];
+    const modules = name === "server" ? preload : [];
     const options: AppProcessOptions = {
       name,
       command: layout.python,

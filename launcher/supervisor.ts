@@ -62,20 +62,25 @@ export class Supervisor {
   }
 
   /**
-   * Starts both.
+   * Starts both. The worker waits for {@linkcode releaseWorker}.
    *
-   * @param wait True to have them load their modules and wait for {@linkcode go}.
+   * @param wait True to have the server load its modules and wait for {@linkcode go}.
    */
-  start(wait = false): void {
-    this.#worker = this.options.startWorker(wait);
+  start(wait: boolean): void {
+    this.#worker = this.options.startWorker(true);
     this.#watchWorker(this.#worker);
     this.#server = this.options.startServer(this.#worker.pid, wait);
     this.#watchServer(this.#server);
   }
 
-  /** Lets processes that were started with `wait` go on. */
+  /** Lets a server that was started with `wait` go on. */
   async go(): Promise<void> {
-    await Promise.all([this.#server?.send("go"), this.#worker?.send("go")]);
+    await this.#server?.send("go");
+  }
+
+  /** Lets the worker begin its work. */
+  async releaseWorker(): Promise<void> {
+    await this.#worker?.send("go");
   }
 
   /** Ends both gracefully. Asking twice is as good as once. */

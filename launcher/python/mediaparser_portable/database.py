@@ -12,8 +12,9 @@ app's folder:
 ``revision``
     Only tells which revision there is, and which is the newest.
 
-The answer is one line of JSON on standard output; whatever the app and Alembic
-print goes to standard error. It holds ``ok`` and ``action``, and either
+The answer is the last line of JSON on standard output; whatever the app and
+Alembic print goes to standard error. A line ``{"progress": "tables"}`` before it
+says that ``create`` has made them. The answer holds ``ok`` and ``action``, and either
 ``from`` and ``to`` (revisions, or null), or ``error`` and ``kind``: one of
 ``multiple-heads``, ``unknown-revision``, ``integrity``, ``locked``,
 ``disk-full``, ``corrupt`` and ``app``.
@@ -34,7 +35,7 @@ import sqlite3
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,21 @@ class DatabaseActionError(Exception):
         self.kind = kind
 
 
-def run_action(action: str, root: Path) -> dict[str, Any]:
-    """Do one action for the app in ``root``, and return the answer."""
+def run_action(
+    action: str, root: Path, tell: Callable[[dict[str, Any]], None]
+) -> dict[str, Any]:
+    """Do one action for the app in ``root``, and return the answer.
+
+    ``tell`` gets ``{"progress": "tables"}`` as soon as all tables are there.
+    """
     database = root / "instance" / "mediaparser.db"
     try:
-        config, head = _read_alembic(root)
         before = read_revision(database)
+        if action == "create":
+            # Before Alembic is even imported: the server waits for the tables.
+            _create_all()
+            tell({"progress": "tables"})
+        config, head = _read_alembic(root)
         with restored_logging():
             _act(action, config, database)
         after = read_revision(database)
@@ -86,10 +96,7 @@ def run_action(action: str, root: Path) -> dict[str, Any]:
 def _act(action: str, config: Any, database: Path) -> None:
     from alembic import command
 
-    if action == "create":
-        _create_all()
-        command.stamp(config, "head")
-    elif action == "stamp":
+    if action in ("create", "stamp"):
         command.stamp(config, "head")
     elif action == "upgrade":
         recover_temporary_tables(database)
@@ -296,8 +303,12 @@ def _main(arguments: list[str]) -> int:
     root = Path.cwd()
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    result = run_action(action, root)
-    os.write(answer, (json.dumps(result) + "\n").encode("ascii"))
+
+    def tell(message: dict[str, Any]) -> None:
+        os.write(answer, (json.dumps(message) + "\n").encode("ascii"))
+
+    result = run_action(action, root, tell)
+    tell(result)
     os.close(answer)
     return 0 if result["ok"] else 1
 

@@ -126,8 +126,13 @@ class ActionTest(unittest.TestCase):
             stdin=popen["stdin"],
         )
         lines = result.stdout.decode().splitlines()
-        self.assertEqual(len(lines), 1, result.stderr.decode())
-        answer = json.loads(lines[0])
+        messages = [json.loads(line) for line in lines]
+        if action == "create" and len(messages) == 2:
+            self.assertEqual(messages.pop(0), {"progress": "tables"})
+        self.assertEqual(len(messages), 1, result.stderr.decode())
+        answer = messages[0]
+        if action == "create" and answer["ok"]:
+            self.assertEqual(len(lines), 2, "the tables were not announced")
         self.assertEqual(result.returncode, 0 if answer["ok"] else 1)
         return answer
 
