@@ -290,6 +290,23 @@ function matchNear(
   return undefined;
 }
 
+/** How much of a file is turned into text at once. */
+const windowSize = 1 << 20;
+
+/**
+ * The first match of `pattern`, which spans no more than a few lines. The file
+ * is turned into text window by window: as a whole it would take its size again.
+ */
+function matchAnywhere(bytes: Uint8Array, pattern: RegExp): string | undefined {
+  const overlap = 4096;
+  for (let at = 0; at < bytes.length; at += windowSize) {
+    const window = bytes.subarray(at, at + windowSize + overlap);
+    const found = pattern.exec(textOf(window));
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
 /** What one rule finds in a file: the version, "" when it is there without one, nothing when it is not there. */
 function look(
   { version, anchor, certain }: Rule,
@@ -298,7 +315,7 @@ function look(
   if (version === "resource") return fileVersion(bytes) ?? "";
   if (version === "untold") return "";
   const found = anchor === undefined
-    ? version.exec(textOf(bytes))?.[1]
+    ? matchAnywhere(bytes, version)
     : matchNear(bytes, anchor, version);
   return found ?? (certain ? "" : undefined);
 }

