@@ -13,9 +13,15 @@ import { crc32 } from "node:zlib";
 import { basename } from "@std/path";
 import type { UserError } from "../launcher/user_error.ts";
 import { refusal } from "./archive_safety.ts";
-import { inflateSync, readFullySync, release } from "./content.ts";
+import {
+  contentStream,
+  inflateSync,
+  readFullySync,
+  release,
+  streamedSize,
+} from "./content.ts";
 import { deflate } from "./deflate.ts";
-import { pieceSize, sha256Of } from "./digest.ts";
+import { sha256Of } from "./digest.ts";
 import {
   isPortableExecutable,
   type PortableExecutable,
@@ -69,16 +75,13 @@ export async function indexZip(path: string): Promise<IndexedMember[]> {
   const indexed: IndexedMember[] = [];
   for (const member of members) {
     indexed.push(
-      member.size > streamedSize
+      member.size >= streamedSize
         ? await indexLargeMember(file, path, member)
         : indexMember(file, path, member),
     );
   }
   return indexed;
 }
-
-/** Above this, a file is gone through piece by piece. */
-const streamedSize = 32 << 20;
 
 function damagedMember(
   archive: string,
@@ -126,11 +129,7 @@ async function indexLargeMember(
   let sum = 0;
   let size = 0;
   try {
-    const raw = rangeOf(file, member.offset, member.compressedSize);
-    const bytes = member.method === 0
-      ? raw
-      : raw.pipeThrough(new DecompressionStream("deflate-raw"));
-    for await (const piece of bytes) {
+    for await (const piece of contentStream(file, member)) {
       size += piece.length;
       if (size > member.size) break;
       hash.update(piece);
@@ -143,24 +142,6 @@ async function indexLargeMember(
     throw damagedMember(archive, member);
   }
   return { ...member, sha256: hash.digest("hex") };
-}
-
-/** Part of a file, as a stream. */
-function rangeOf(
-  file: Deno.FsFile,
-  offset: number,
-  size: number,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let done = 0;
-  return new ReadableStream({
-    pull(controller): void {
-      const piece = new Uint8Array(Math.min(pieceSize, size - done));
-      if (piece.length === 0) return controller.close();
-      readFullySync(file, offset + done, piece);
-      done += piece.length;
-      controller.enqueue(piece);
-    },
-  });
 }
 
 /**
