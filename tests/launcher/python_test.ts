@@ -14,7 +14,14 @@ const python = Deno.env.get("MEDIAPARSER_TEST_PYTHON") ||
   (Deno.build.os === "windows" ? "python" : "python3");
 const packages = join(here, "..", "..", "launcher", "python");
 
-for (const module of ["test_process_check", "test_child", "test_database"]) {
+for (
+  const module of [
+    "test_process_check",
+    "test_child",
+    "test_database",
+    "test_magic_database",
+  ]
+) {
   Deno.test(`mediaparser_portable passes ${module}.py`, async () => {
     const { success, stderr } = await new Deno.Command(python, {
       args: ["-B", "-X", "utf8", "-m", "unittest", "-v", module],

@@ -27,7 +27,7 @@ import sys
 import threading
 from collections.abc import Iterator
 
-from mediaparser_portable import process_check
+from mediaparser_portable import magic_database, process_check
 from mediaparser_portable.control_pipe import take_control_pipe
 
 _WORKER_PID = "MEDIAPARSER_WORKER_PID"
@@ -150,6 +150,7 @@ def main(arguments: list[str]) -> None:
     """Run the script named by the arguments."""
     control = Control(take_control_pipe())
     _detach_from_console(control)
+    magic_database.install()
     try:
         # Python leaves SIGINT ignored if it was started that way.
         signal.signal(signal.SIGINT, signal.default_int_handler)
