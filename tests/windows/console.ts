@@ -54,12 +54,16 @@ export class ConsoleWindow implements AsyncDisposable {
 
   /** The program's exit code; undefined while it runs. */
   async #exitCode(): Promise<number | undefined> {
-    // Of a terminal that is closed already tmux may not know the code yet.
-    const format = "#{pane_dead_status},#{pane_dead_signal}";
-    const [code, signal] = (await this.#tmux("display-message", "-p", format))
-      .trim().split(",");
+    const format =
+      "#{pane_dead_status},#{pane_dead_signal},#{pane_dead},#{pid}";
+    const [code, signal, dead, server] =
+      (await this.#tmux("display-message", "-p", format)).trim().split(",");
     if (signal) return 128 + Number(signal);
-    return code ? Number(code) : undefined;
+    if (code) return Number(code);
+    // Of a terminal that is closed tmux may not know the code yet, and now and
+    // then it misses that the process has ended: this makes it look again.
+    if (dead === "1") Deno.kill(Number(server), "SIGCHLD");
+    return undefined;
   }
 
   /** Waits until the window shows something; fails when the program ends without. */
