@@ -37,6 +37,15 @@ interface Codec {
   deflate_end(stream: number): number;
 }
 
+/**
+ * The package that the module is a file of. Deno resolves files of those
+ * packages only that something in the program imports; calling this is not
+ * needed for it.
+ */
+export function importCodecPackage(): Promise<unknown> {
+  return import("@zip-js/zip-js");
+}
+
 const bufferSize = 1 << 18;
 /** zlib's own numbers for how to end. */
 const noFlush = 0, syncFlush = 2, finish = 4;
