@@ -1,6 +1,10 @@
 /**
  * The zip that was just built, unpacked and used as its owner would.
  *
+ * What Wine cannot show: a batch file in a folder with a percent sign in its name
+ * (Wine's cmd expands the text of %~dp0 once more), ExifTool where a drive has no
+ * short names (Wine always has some), the window's X, and the browser.
+ *
  * @module
  */
 import {
@@ -87,45 +91,49 @@ testUnless(
   missing,
   "MediaParser.bat starts the bundle from any folder, whatever its own is called",
   async () => {
-    // What cmd, a batch file and a URL would each take for something else.
     await using bundle = await UnpackedBundle.unpack(
-      "Ünï & co (1) %TEMP% 100% ^ ' = ,;! ~",
+      "Ünï & co (1) ^ ' = ,! ~",
     );
     const { machine, folder } = bundle;
-    // As typed into a shell in another folder. In a batch file, because each
+    // As typed into a shell in another folder; from a batch file, because every
     // layer on the way to cmd's command line has quotes of its own.
-    const typed = `"${machine.windowsPath(join(folder, "MediaParser.bat"))}"`;
     await Deno.writeTextFile(
       join(machine.folder, "typed.bat"),
-      [
-        "@chcp 65001 >nul",
-        `@${typed.replaceAll("%", "%%")} --no-browser --port ${freePort()}`,
-        "",
-      ].join("\r\n"),
+      `@"%BATCH%" --no-browser --port ${freePort()}\r\n`,
     );
     await using terminal = await ConsoleWindow.open(machine, "cmd.exe", [
       "/c",
       "typed.bat",
-    ]);
+    ], {
+      environment: {
+        BATCH: machine.windowsPath(join(folder, "MediaParser.bat")),
+      },
+    });
     const [, url = ""] = await terminal.shows(/is ready: (http:\S+)/);
     const photo = await process(url, "photo.jpg", await bundle.makePhoto());
     assertEquals(photo.status, "done", photo.error);
     assertStringIncludes(photo.camera, "Test Camera Works");
-    await terminal.press("C-c");
-    assertEquals(await terminal.ended(), 0, await terminal.text());
+    // Ctrl+C would end Wine's cmd, which unlike Windows' does not wait for its
+    // program. The exit code comes through both batch files.
+    assertEquals((await bundle.command("stop")).code, 0);
+    assertEquals(await terminal.ended(), 0);
     await bundle.nothingLeft();
   },
 );
 
 testUnless(
   missing,
-  "a folder whose name ExifTool cannot open is refused by name before anything starts",
+  "in a folder whose name the code page lacks, ExifTool works by its short path",
   async () => {
     await using bundle = await UnpackedBundle.unpack("家");
-    const { code, stdout, stderr } = await bundle.command("--no-browser");
-    assertEquals(code, 1);
-    assertStringIncludes(stdout + stderr, "ExifTool cannot work in");
-    assertFalse(bundle.has("instance", "mediaparser.db"));
+    await using running = await bundle.start();
+    const photo = await process(
+      running.url,
+      "photo.jpg",
+      await bundle.makePhoto(),
+    );
+    assertEquals(photo.status, "done", photo.error);
+    assertStringIncludes(photo.camera, "Test Camera Works");
   },
 );
 
@@ -133,7 +141,7 @@ testUnless(
   missing,
   "a second start opens the one that runs, and stop ends it from another window",
   async () => {
-    await using bundle = await UnpackedBundle.unpack();
+    await using bundle = await UnpackedBundle.unpack("Ünï & co %TEMP% 100%");
     await using running = await bundle.start();
     const second = await bundle.command("--no-browser");
     assertEquals(second.code, 0, second.stderr);

@@ -6,7 +6,7 @@
 import { delay } from "@std/async/delay";
 
 /** Far beyond what a busy machine needs. */
-const longest = 180_000;
+const longest = 120_000;
 
 /**
  * Waits until something holds.
