@@ -76,6 +76,8 @@ async function keepWindowOpen(console: Console): Promise<void> {
   const { loadPlatform } = await import("./platform.ts");
   const platform = await loadPlatform();
   if (!platform.openedByDoubleClick() || !Deno.stdin.isTerminal()) return;
+  // What went wrong comes first: it goes to another stream.
+  await console.flush();
   console.say("Press Enter to close this window.");
   await console.flush();
   await Deno.stdin.read(new Uint8Array(1));

@@ -102,6 +102,14 @@ function diskProblem(facts: Facts): Problem[] {
 function windowsProblems(facts: Facts): Problem[] {
   const { root } = facts;
   const problems: Problem[] = [];
+  if (root.includes(";")) {
+    problems.push({
+      severity: "error",
+      happened:
+        `The folder's path '${root}' has a semicolon in it, at which Windows takes lists of folders apart.`,
+      remedy: "Rename the folder without it.",
+    });
+  }
   const longest = root.length + 1 + facts.longestPath;
   if (longest > longestWindowsPath) {
     problems.push({

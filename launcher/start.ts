@@ -217,7 +217,7 @@ async function runApp(
     const url = pageUrl(host, chosen.port);
     const ready = await waitForPage(url, supervisor, ending.signal, console);
     // Not before: on two cores its imports would hold up the server's.
-    await supervisor.releaseWorker();
+    await supervisor.settle();
     if (ready) {
       lock.publish({ ...record, url });
       console.highlight(`MediaParser is ready: ${url}`);
@@ -269,6 +269,7 @@ function appProcesses(
         ...pythonSwitches,
         "-m",
         "mediaparser_portable.child",
+        ...(name === "server" ? ["--hurry"] : []),
         ...(wait ? ["--wait", modules.join(",")] : []),
         ...script,
       ],

@@ -62,7 +62,7 @@ export class Supervisor {
   }
 
   /**
-   * Starts both. The worker waits for {@linkcode releaseWorker}.
+   * Starts both. The worker waits for {@linkcode settle}.
    *
    * @param wait True to have the server load its modules and wait for {@linkcode go}.
    */
@@ -78,9 +78,12 @@ export class Supervisor {
     await this.#server?.send("go");
   }
 
-  /** Lets the worker begin its work. */
-  async releaseWorker(): Promise<void> {
-    await this.#worker?.send("go");
+  /** Tells the server that its start is over, and lets the worker begin. */
+  async settle(): Promise<void> {
+    await Promise.all([
+      this.#server?.send("settled"),
+      this.#worker?.send("go"),
+    ]);
   }
 
   /** Ends both gracefully. Asking twice is as good as once. */

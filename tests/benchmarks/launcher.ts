@@ -84,6 +84,8 @@ async function byLauncher(
   });
   const start = await firstAnswer(`http://127.0.0.1:${port}/`, began);
   await launcher.ready();
+  // What is ended has to be at work first.
+  await launcher.line(/consumer started/);
   const memory = residentBytes(launcher.pid);
   const asked = performance.now();
   launcher.pressControlC();

@@ -31,9 +31,10 @@ def process_item(item_id: int) -> None:
     app = flask_app()
     settings: Settings = app.extensions["settings"]
     with app.app_context():
-        item = db.session.get(Item, item_id)
-        if item is None or item.status != "waiting":
+        if not _claim(item_id):
             return
+        item = db.session.get(Item, item_id)
+        assert item is not None
         if job_has_failed(item.job_id, settings.error_threshold):
             item.status = "skipped"
             item.error = "Too many files of this upload failed."
@@ -48,6 +49,17 @@ def process_item(item_id: int) -> None:
             item.error = str(error)[:500]
         db.session.commit()
         log.info("%s: %s", item.name, item.status)
+
+
+def _claim(item_id: int) -> bool:
+    """Take an item to process; one that is queued twice is taken once."""
+    claimed = db.session.execute(
+        db.update(Item)
+        .where(Item.id == item_id, Item.status == "waiting")
+        .values(status="processing")
+    )
+    db.session.commit()
+    return claimed.rowcount == 1
 
 
 def _process(item: Item, settings: Settings) -> None:
@@ -80,6 +92,12 @@ def job_has_failed(job_id: int, error_threshold: float) -> bool:
 def resume_unfinished() -> None:
     """Queue again what a worker that was ended by force left behind."""
     with flask_app().app_context():
+        db.session.execute(
+            db.update(Item)
+            .where(Item.status == "processing")
+            .values(status="waiting")
+        )
+        db.session.commit()
         waiting = db.session.scalars(
             db.select(Item.id).where(Item.status == "waiting")
         ).all()
