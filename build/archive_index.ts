@@ -14,7 +14,7 @@ import { basename } from "@std/path";
 import type { UserError } from "../launcher/user_error.ts";
 import { refusal } from "./archive_safety.ts";
 import {
-  contentStream,
+  contentPieces,
   inflateSync,
   readFullySync,
   release,
@@ -129,7 +129,7 @@ async function indexLargeMember(
   let sum = 0;
   let size = 0;
   try {
-    for await (const piece of contentStream(file, member)) {
+    for await (const piece of contentPieces(file, member)) {
       size += piece.length;
       if (size > member.size) break;
       hash.update(piece);
@@ -198,6 +198,7 @@ async function collect(
   for await (const chunk of chunks) {
     bytes.set(chunk, at);
     at += chunk.length;
+    release(chunk);
   }
   return bytes;
 }
@@ -222,6 +223,7 @@ export async function extractFromTarball(
       for (let done = 0; done < chunk.length;) {
         done += file.writeSync(chunk.subarray(done));
       }
+      release(chunk);
     }
     return hash.digest("hex");
   }

@@ -37,7 +37,7 @@ export function readFullySync(
  */
 export function release(bytes: Uint8Array): void {
   const { buffer, byteLength } = bytes;
-  // Small ones may be parts of a buffer that others use, and are no trouble.
+  // What is part of a larger buffer may be needed there; small ones are no trouble.
   if (byteLength < worthReleasing || byteLength !== buffer.byteLength) return;
   if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
@@ -46,7 +46,7 @@ export function release(bytes: Uint8Array): void {
 export const streamedSize = 32 << 20;
 
 /** Bytes from which on giving memory back is worth a call. */
-const worthReleasing = 1 << 20;
+const worthReleasing = 1 << 14;
 
 /**
  * Inflates a whole file.
@@ -114,33 +114,76 @@ export function readContentSync(
   return bytes;
 }
 
-/** A file's bytes in an archive, uncompressed, as a stream. */
-export function contentStream(
+/**
+ * Sends part of a file through a decompressor. One buffer serves for all of it:
+ * a decompressor has used up what it is given when the write is done.
+ *
+ * @param format The decompressor.
+ * @param offset Where the part begins.
+ * @param size How long it is.
+ * @returns The decompressed bytes, in pieces that belong to the caller.
+ */
+export function decompressedRange(
   file: Deno.FsFile,
-  { offset, compressedSize, method }: Omit<ArchivedContent, "kind" | "archive">,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const raw = rangeOf(file, offset, compressedSize);
-  return method === 0
-    ? raw
-    : raw.pipeThrough(new DecompressionStream("deflate-raw"));
-}
-
-/** Part of a file, as a stream. */
-function rangeOf(
-  file: Deno.FsFile,
+  format: "gzip" | "deflate-raw",
   offset: number,
   size: number,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let done = 0;
-  return new ReadableStream({
-    pull(controller): void {
-      const piece = new Uint8Array(Math.min(pieceSize, size - done));
-      if (piece.length === 0) return controller.close();
-      readFullySync(file, offset + done, piece);
-      done += piece.length;
-      controller.enqueue(piece);
-    },
-  });
+  const { readable, writable } = new DecompressionStream(format);
+  const feed = async (): Promise<void> => {
+    const writer = writable.getWriter();
+    try {
+      const buffer = new Uint8Array(Math.min(rangePieceSize, size));
+      for (let done = 0; done < size;) {
+        const piece = buffer.subarray(0, Math.min(buffer.length, size - done));
+        readFullySync(file, offset + done, piece);
+        await writer.write(piece);
+        done += piece.length;
+      }
+      await writer.close();
+    } catch (error) {
+      await writer.abort(error);
+    }
+  };
+  // What fails there also ends the stream, and is reported from it.
+  feed().catch(() => {});
+  return readable;
+}
+
+/** How much of a file is sent through a decompressor at once. */
+const rangePieceSize = 1 << 16;
+
+/**
+ * A file's bytes in an archive, uncompressed, in pieces. Each is gone when the
+ * next is asked for.
+ */
+export async function* contentPieces(
+  file: Deno.FsFile,
+  { offset, compressedSize, method }: Omit<ArchivedContent, "kind" | "archive">,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  if (method === 8) {
+    const stream = decompressedRange(
+      file,
+      "deflate-raw",
+      offset,
+      compressedSize,
+    );
+    for await (const piece of stream) {
+      yield piece;
+      release(piece);
+    }
+    return;
+  }
+  const buffer = new Uint8Array(Math.min(pieceSize, compressedSize));
+  for (let done = 0; done < compressedSize;) {
+    const piece = buffer.subarray(
+      0,
+      Math.min(buffer.length, compressedSize - done),
+    );
+    readFullySync(file, offset + done, piece);
+    yield piece;
+    done += piece.length;
+  }
 }
 
 function changed(path: string, cause?: unknown): UserError {

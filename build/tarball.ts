@@ -13,6 +13,7 @@ import {
   ArchiveTally,
   refusal,
 } from "./archive_safety.ts";
+import { decompressedRange } from "./content.ts";
 
 /** One file of a tarball; its bytes can be read until the next one is asked for. */
 export interface TarballFile {
@@ -81,6 +82,7 @@ export async function* readTarball(
   } finally {
     reader.destroy();
     await fed.catch(() => {});
+    file.close();
   }
 }
 
@@ -108,7 +110,7 @@ async function feed(
   reader.on("drain", () => goOn());
   reader.on("close", () => goOn());
   try {
-    const unzipped = file.readable.pipeThrough(new DecompressionStream("gzip"));
+    const unzipped = decompressedRange(file, "gzip", 0, archiveSize);
     for await (const chunk of unzipped) {
       received += chunk.length;
       if (
