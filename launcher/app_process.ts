@@ -82,7 +82,14 @@ export function startAppProcess(options: AppProcessOptions): AppProcess {
     lastLines: () => [...kept],
     send,
     requestStop: () => void send("stop"),
-    kill: () => killGroup(child.pid),
+    kill: () => {
+      if (Deno.build.os !== "windows") killGroup(child.pid);
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended. Never by its id: that may be another's by now.
+      }
+    },
   };
 }
 
@@ -108,15 +115,11 @@ function spawn(options: AppProcessOptions): Deno.ChildProcess {
   }
 }
 
-/** Ends a process and, where there is one, its process group. */
-function killGroup(pid: number): void {
-  // Until the child has made its group there is only the process itself.
-  const targets = Deno.build.os === "windows" ? [pid] : [-pid, pid];
-  for (const target of targets) {
-    try {
-      Deno.kill(target, "SIGKILL");
-    } catch {
-      // It is gone already.
-    }
+/** Ends the process group that a child has made, what it left included. */
+function killGroup(leader: number): void {
+  try {
+    Deno.kill(-leader, "SIGKILL");
+  } catch {
+    // Nobody is left, or the child has made none yet.
   }
 }
