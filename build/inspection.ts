@@ -90,6 +90,15 @@ export class Inspector {
     readonly folders: BuildFolders,
   ) {}
 
+  /**
+   * Puts heavy files off, while something else needs the memory.
+   *
+   * @param done Settles when it needs it no more.
+   */
+  holdHeavy(done: Promise<unknown>): void {
+    this.#heavy = Promise.allSettled([this.#heavy, done]);
+  }
+
   /** Looks into entries, so that the checks need not read them. */
   async inspect(entries: readonly Entry[]): Promise<void> {
     const unknown = await unknownEntries(entries, this.folders, this.results);

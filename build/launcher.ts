@@ -204,12 +204,14 @@ export interface Launcher {
 /**
  * The launcher, compiled and deflated where the cache has it not.
  *
+ * @param onCompiled Told when the compiler has ended, which takes 220 MB.
  * @throws {UserError} If it cannot be compiled.
  */
 export async function makeLauncher(
   downloads: Downloads,
   archives: Archives,
   inspector: Inspector,
+  onCompiled: () => void = () => {},
   signal?: AbortSignal,
 ): Promise<Launcher> {
   const target = "x86_64-pc-windows-msvc";
@@ -248,6 +250,7 @@ export async function makeLauncher(
     folder,
     signal,
   );
+  onCompiled();
   const { size } = Deno.statSync(program);
   const sums = pool.run("digest", program);
   const pieces: Promise<Uint8Array>[] = [];

@@ -85,9 +85,18 @@ export async function gatherParts(
     ...downloads.options,
     archives: first,
   });
+  // The compiler and FFmpeg are not in memory at one time.
+  const compiled = Promise.withResolvers<void>();
+  inspector.holdHeavy(compiled.promise);
   const [launcher, python, ffmpeg, exiftool, wheelFiles, licenceTexts] =
     await Promise.all([
-      makeLauncher(launcherDownloads, first, inspector, signal),
+      makeLauncher(
+        launcherDownloads,
+        first,
+        inspector,
+        compiled.resolve,
+        signal,
+      ).finally(compiled.resolve),
       obtain("python", pythonEntries),
       obtain(
         "ffmpeg",

@@ -11,6 +11,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { copy } from "@std/fs/copy";
 import { join } from "@std/path";
 import { findPython } from "../../build/sources/pypi.ts";
+import denoConfig from "../../deno.json" with { type: "json" };
 import { repository } from "../support/installation.ts";
 import { markdownTable, median, writeSection } from "./report.ts";
 
@@ -57,13 +58,27 @@ function memoryOf(root: number): number {
   return total;
 }
 
+/** The build's command as its task has it: what memory it takes hangs on the settings there. */
+function buildCommand(): { env: Record<string, string>; args: string[] } {
+  const words = denoConfig.tasks["build:windows"].command.split(" ");
+  const program = words.indexOf("deno");
+  return {
+    env: Object.fromEntries(
+      words.slice(0, program).map((word) => word.split("=", 2)),
+    ),
+    args: words.slice(program + 1),
+  };
+}
+
 /**
  * Runs a program to its end.
  *
+ * @param env Variables to set for it.
  * @param watched Whether its memory is looked at, which slows it down.
  */
 async function measure(
   command: readonly string[],
+  env: Record<string, string>,
   zip: () => string,
   watched: boolean,
 ): Promise<Measurement> {
@@ -71,7 +86,7 @@ async function measure(
   const started = performance.now();
   const child = new Deno.Command(program!, {
     args,
-    env: { DENO_TLS_CA_STORE: "mozilla,system" },
+    env,
     cwd: repository,
     stdin: "null",
     stdout: "null",
@@ -107,10 +122,11 @@ async function measureAll(
   const app = join(folder, "app");
   await copy(sampleApp, app);
   await copy(join(realCache, "downloads"), join(cache, "downloads"));
+  const { env, args } = buildCommand();
   const build = [
     Deno.execPath(),
-    ...["run", "-A", join(repository, "build", "main.ts"), "--offline"],
-    ...["--app", app, "--cache", cache, "--out", out],
+    ...[...args, "--offline", "--app", app],
+    ...["--cache", cache, "--out", out],
   ];
   const results = {
     reference: [] as Measurement[],
@@ -128,6 +144,7 @@ async function measureAll(
           join(repository, "tests", "benchmarks", "reference_build.py"),
           ...[cache, app, reference],
         ],
+        {},
         () => reference,
         watched,
       ),
@@ -136,12 +153,12 @@ async function measureAll(
       .catch((error) => {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       });
-    results.full.push(await measure(build, () => zipIn(out), watched));
+    results.full.push(await measure(build, env, () => zipIn(out), watched));
     await Deno.writeTextFile(
       join(app, "app", "changed.py"),
       `"""Changed in round ${round}."""\n`,
     );
-    results.app.push(await measure(build, () => zipIn(out), watched));
+    results.app.push(await measure(build, env, () => zipIn(out), watched));
   }
   return results;
 }
