@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { basename } from "@std/path";
-
 /** Everything the checks look at, gathered beforehand. */
 export interface Facts {
   /** The installation's folder. */
@@ -67,7 +65,7 @@ export function cloudFolder(
 ): string | undefined {
   const { root, windows, cloudFolders } = facts;
   const named = cloudFolders.find((folder) => isBelow(folder, root, windows));
-  if (named !== undefined) return basename(named);
+  if (named !== undefined) return named.split(/[\\/]/).findLast(Boolean);
   return root.split(/[\\/]/).find((part) => cloudNames.test(part));
 }
 

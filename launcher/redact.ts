@@ -42,7 +42,12 @@ export function redact(text: string, facts: PrivateFacts): string {
     /\b([A-Z0-9_]*(?:SECRET|TOKEN|PASSWORD|API_KEY)[A-Z0-9_]*\s*[=:]\s*)\S+/gi,
     "$1<secret>",
   );
-  for (const home of facts.homes) {
+  // Addresses of files have the same folder in another spelling.
+  const homes = facts.homes.flatMap((home) => [
+    home,
+    encodeURI(home.replaceAll("\\", "/")),
+  ]);
+  for (const home of homes) {
     if (/[^\\/]/.test(home)) {
       result = result.replace(homePattern(home), "<home>");
     }
