@@ -66,9 +66,17 @@ function removeAbandoned(parent: string): void {
       const modified = statIfThere(path)?.mtime?.getTime() ?? 0;
       if (Date.now() - modified < 60_000) continue;
     }
-    removeIfThere(path);
+    try {
+      removeIfThere(path);
+    } catch (error) {
+      // A compiler that outlived its build still writes there: a later build's work.
+      if (!stillUsed.has((error as { code?: string }).code ?? "")) throw error;
+    }
   }
 }
+
+/** What removing a folder fails with while another program uses it. */
+const stillUsed = new Set(["EACCES", "EBUSY", "ENOTEMPTY", "EPERM"]);
 
 function statIfThere(path: string): Deno.FileInfo | undefined {
   try {
