@@ -20,7 +20,8 @@ function command(
   env: Record<string, string> = {},
 ): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", join(repository, "build/main.ts"), ...args],
+    // Quiet: in an empty cache Deno itself would have something to say first.
+    args: ["run", "--quiet", "-A", join(repository, "build/main.ts"), ...args],
     cwd: repository,
     env: { DENO_TLS_CA_STORE: "mozilla,system", ...env },
     stdin: "null",
