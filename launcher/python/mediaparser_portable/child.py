@@ -28,7 +28,9 @@ import runpy
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from typing import Any
 
 from mediaparser_portable import magic_database, process_check
 from mediaparser_portable.control_pipe import take_control_pipe
@@ -44,6 +46,7 @@ class Control:
         self._descriptor = descriptor
         self._lock = threading.Lock()
         self._go = threading.Event()
+        self._lost = threading.Event()
         self._worker_pids = {os.environ.get(_WORKER_PID, "")} - {""}
         self.stop_requested = False
 
@@ -71,6 +74,21 @@ class Control:
                 return
             self.stop_requested = True
         self._go.set()
+        self._interrupt()
+
+    def watch_for_lost_interrupts(self) -> None:
+        """Notice an interrupt that came in a callback, where Python drops it."""
+        usual = sys.unraisablehook
+
+        def hook(unraisable: Any) -> None:
+            if self.stop_requested and unraisable.exc_type is KeyboardInterrupt:
+                self._lost.set()
+            else:
+                usual(unraisable)
+
+        sys.unraisablehook = hook
+
+    def _interrupt(self) -> None:
         if sys.platform == "win32":
             # Also wakes time.sleep(), as Ctrl+C does.
             signal.raise_signal(signal.SIGINT)
@@ -93,6 +111,11 @@ class Control:
             elif order == "worker-pid" and value.isdecimal():
                 self._set_worker_pid(value)
         self.stop()
+        while self._lost.wait():
+            self._lost.clear()
+            # Not in the same callback again.
+            time.sleep(0.05)
+            self._interrupt()
 
     def _set_worker_pid(self, pid: str) -> None:
         for earlier in self._worker_pids:
@@ -161,6 +184,7 @@ def main(arguments: list[str]) -> None:
     try:
         # Python leaves SIGINT ignored if it was started that way.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        control.watch_for_lost_interrupts()
         control.start()
         if arguments[:1] == ["--hurry"]:
             gc.disable()

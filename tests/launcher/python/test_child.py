@@ -138,6 +138,26 @@ class ChildTest(unittest.TestCase):
         child.stdin.close()
         self.assertEqual(self.result(child), (0, "1\n", ""))
 
+    def test_stop_is_not_lost_where_python_drops_exceptions(self) -> None:
+        child = self.start(
+            """
+            import time
+
+            class Slow:
+                def __del__(self):
+                    print("in a callback", flush=True)
+                    time.sleep(600)
+
+            slow = Slow()
+            del slow
+            time.sleep(600)
+            """
+        )
+        self.assertEqual(child.stdout.readline().strip(), "in a callback")
+        self.order(child, "stop")
+        code, _, errors = self.result(child)
+        self.assertEqual((code, errors), (0, ""))
+
     def test_stop_during_an_import_leaves_no_traceback(self) -> None:
         self.write("slow.py", "import time\nprint('in')\ntime.sleep(600)")
         child = self.start("import slow")
