@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
+import { directClient } from "./direct_client.ts";
 import { freshKey } from "./dotenv.ts";
 import type { Layout } from "./layout.ts";
 import { settlesWithin } from "./settled.ts";
@@ -142,14 +143,14 @@ export async function requestControl(
   request: ControlRequest,
 ): Promise<boolean> {
   try {
-    const response = await fetch(
-      `http://127.0.0.1:${record.control}/${request}`,
-      {
-        method: "POST",
-        headers: { authorization: `Bearer ${record.token}` },
-        signal: AbortSignal.timeout(5_000),
-      },
-    );
+    const url = `http://127.0.0.1:${record.control}/${request}`;
+    using client = directClient(url);
+    const response = await fetch(url, {
+      client,
+      method: "POST",
+      headers: { authorization: `Bearer ${record.token}` },
+      signal: AbortSignal.timeout(5_000),
+    });
     await response.body?.cancel();
     return response.ok;
   } catch {

@@ -4,6 +4,7 @@
  * @module
  */
 import { delay } from "@std/async/delay";
+import { directClient } from "./direct_client.ts";
 
 /** How {@linkcode waitUntilReady} waits. */
 export interface ReadinessOptions {
@@ -36,9 +37,10 @@ export async function waitUntilReady(
 ): Promise<"ready" | "timeout" | "aborted"> {
   const { signal, interval = 20, timeout = 30_000 } = options;
   const end = performance.now() + timeout;
+  using client = directClient(url);
   while (performance.now() < end) {
     if (signal.aborted) return "aborted";
-    if (await answers(url, signal)) return "ready";
+    if (await answers(url, client, signal)) return "ready";
     try {
       await delay(interval, { signal });
     } catch {
@@ -48,9 +50,14 @@ export async function waitUntilReady(
   return "timeout";
 }
 
-async function answers(url: string, signal: AbortSignal): Promise<boolean> {
+async function answers(
+  url: string,
+  client: Deno.HttpClient,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     const response = await fetch(url, {
+      client,
       redirect: "manual",
       signal: AbortSignal.any([signal, AbortSignal.timeout(5_000)]),
     });

@@ -94,6 +94,33 @@ testUnless(
 
 testUnless(
   missing,
+  "a proxy that the environment names is not asked for what is on this computer",
+  async () => {
+    await using app = await copySampleApp();
+    let asked = 0;
+    await using proxy = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      () => {
+        asked++;
+        return new Response("Sign in first\n", { status: 403 });
+      },
+    );
+    const address = `http://127.0.0.1:${proxy.addr.port}`;
+    const environment = { HTTP_PROXY: address, http_proxy: address };
+    await using launcher = startLauncher({
+      app: app.folder,
+      args: ["--no-browser", "--port", String(freePort())],
+      environment,
+    });
+    const url = await launcher.ready();
+    assertEquals((await (await fetch(url)).text()).includes("<html"), true);
+    const { code } = await run(["stop"], app.folder, environment);
+    assertEquals([code, await launcher.ended, asked], [0, 0, 0]);
+  },
+);
+
+testUnless(
+  missing,
   "of several starts at once one wins, and the others show its page",
   async () => {
     await using app = await copySampleApp();
