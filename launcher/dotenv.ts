@@ -20,18 +20,25 @@ export type DotenvPlan =
   | { action: "write"; text: string }
   | { action: "refuse"; problem: string };
 
+/** What Windows' editors like to begin a file with, and python-dotenv takes for a part of the first name. */
+const byteOrderMark = "\uFEFF";
+
 const newline = (text: string) =>
   text === "" || text.endsWith("\n") ? "" : "\n";
 
 /**
- * Decides what becomes of `.env`. Only a file without any SECRET_KEY is
- * written to, and what it holds is kept.
+ * Decides what becomes of `.env`. Only a file without any SECRET_KEY, or one
+ * whose first line the app could not read, is written to, and what it holds is
+ * kept.
  *
- * @param text The file's text, or undefined where there is none.
+ * @param content The file's text, or undefined where there is none.
  * @param key A fresh key.
  */
-export function planDotenv(text: string | undefined, key: string): DotenvPlan {
-  if (text === undefined) {
+export function planDotenv(
+  content: string | undefined,
+  key: string,
+): DotenvPlan {
+  if (content === undefined) {
     return {
       action: "write",
       text: [
@@ -42,6 +49,7 @@ export function planDotenv(text: string | undefined, key: string): DotenvPlan {
       ].join("\n"),
     };
   }
+  const text = withoutMark(content);
   if (text.includes("\0")) {
     return { action: "refuse", problem: "it is not a text file" };
   }
@@ -67,7 +75,11 @@ export function planDotenv(text: string | undefined, key: string): DotenvPlan {
       problem: `its SECRET_KEY is shorter than ${shortestKey} characters`,
     };
   }
-  return { action: "keep" };
+  return text === content ? { action: "keep" } : { action: "write", text };
+}
+
+function withoutMark(text: string): string {
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
 
 /** A key of 256 random bits, in hex. */
@@ -87,7 +99,8 @@ function refusal(path: string, problem: string, cause?: unknown): UserError {
 async function readText(path: string): Promise<string | undefined> {
   try {
     const bytes = await Deno.readFile(path);
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     if (error instanceof TypeError) {
@@ -103,7 +116,7 @@ export async function readDotenv(
 ): Promise<Record<string, string>> {
   const text = await readText(path);
   if (text === undefined) return {};
-  const variables = Object.entries(parseEnv(text));
+  const variables = Object.entries(parseEnv(withoutMark(text)));
   return Object.fromEntries(
     variables.map(([name, value]) => [name, value ?? ""]),
   );

@@ -34,6 +34,11 @@ Deno.test("planDotenv() never changes a key that is good", () => {
   ) assertEquals(planDotenv(text, key), { action: "keep" });
 });
 
+Deno.test("planDotenv() takes out the mark that hides the first line from the app, and nothing else", () => {
+  const text = `${good}OTHER=2\r\n`;
+  assertEquals(planDotenv(`\uFEFF${text}`, key), { action: "write", text });
+});
+
 Deno.test("planDotenv() adds a key to a file without one, and keeps the rest", () => {
   for (const text of ["PORT=1", "PORT=1\n", "SECRET_KEY=\nPORT=1\n"]) {
     const plan = planDotenv(text, key);
@@ -93,6 +98,16 @@ Deno.test("ensureDotenv() refuses a file of no use and leaves it as it is", asyn
     await assertRejects(() => ensureDotenv(path), UserError, "cannot be read");
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readDotenv() reads the first line of a file that an editor put a mark before", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(path, "\uFEFFA=1\nB=2\n");
+    assertEquals(await readDotenv(path), { A: "1", B: "2" });
+  } finally {
+    await Deno.remove(path);
   }
 });
 
