@@ -40,12 +40,12 @@ const commands: Record<string, string> = {
 };
 
 /** Flags of other tools and older scripts, and what they are called here. */
-const otherNames: Record<string, string> = {
-  "nobrowser": "no-browser",
-  "p": "port",
-  "open": "browser",
-  "timeout": "ffmpeg-timeout",
-};
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ["nobrowser", "no-browser"],
+  ["p", "port"],
+  ["open", "browser"],
+  ["timeout", "ffmpeg-timeout"],
+]);
 
 const plainFlags = ["help", "version", "zip"];
 
@@ -74,7 +74,7 @@ function unknownFlag(argument: string): UserError {
     ...plainFlags,
     "app",
   ];
-  const nearest = otherNames[name.toLowerCase()] ??
+  const nearest = otherNames.get(name.toLowerCase()) ??
     nearestName(name.toLowerCase(), names);
   return usageError(
     `Unknown flag ${argument.replace(/=.*$/s, "")}${
@@ -125,10 +125,18 @@ export function parseFlags(args: readonly string[]): Command {
     flags[name] = String(text);
   }
   for (const { name } of booleans) {
-    const given = args.some((argument) =>
-      new RegExp(`^--(no-)?${name}(=.*)?$`).test(argument)
-    );
-    if (given) flags[name] = String(parsed[name]);
+    // Not parsed[name]: to parseArgs --browser=no is as true as any text.
+    const form = new RegExp(`^--(no-)?${name}(?:=(.*))?$`, "s");
+    const given = args.findLast((argument) => form.test(argument))?.match(form);
+    if (given == null) continue;
+    const [, no, text] = given;
+    if (no !== undefined && text !== undefined) {
+      throw usageError(
+        `--no-${name} takes no value.`,
+        `Write --${name} or --no-${name}.`,
+      );
+    }
+    flags[name] = text ?? String(no === undefined);
   }
   const common: Common = app === undefined ? { flags } : { app, flags };
   return parseCommand(parsed._.map(String), Boolean(parsed.zip), common);
@@ -140,7 +148,7 @@ function parseCommand(
   common: Common,
 ): Command {
   const [command = "start", ...rest] = words;
-  if (!(command in commands)) {
+  if (!Object.hasOwn(commands, command)) {
     const nearest = nearestName(command, Object.keys(commands));
     throw usageError(
       `Unknown command '${command}'${

@@ -18,12 +18,9 @@ export interface ReadinessOptions {
 
 /** The address a browser on this computer reaches `host` by. */
 export function pageUrl(host: string, port: number): string {
-  const wildcard: Record<string, string> = {
-    "0.0.0.0": "127.0.0.1",
-    "::": "[::1]",
-  };
-  const name = wildcard[host] ?? (host.includes(":") ? `[${host}]` : host);
-  return `http://${name}:${port}/`;
+  const wildcards = new Map([["0.0.0.0", "127.0.0.1"], ["::", "::1"]]);
+  const name = wildcards.get(host) ?? host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}/`;
 }
 
 /**

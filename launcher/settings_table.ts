@@ -160,16 +160,16 @@ export const settingDefinitions: readonly SettingDefinition[] = settings;
 /** A setting's value. */
 export type SettingValue = number | string | boolean;
 
-const truths: Record<string, boolean> = {
-  "true": true,
-  "yes": true,
-  "on": true,
-  "1": true,
-  "false": false,
-  "no": false,
-  "off": false,
-  "0": false,
-};
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["yes", true],
+  ["on", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["off", false],
+  ["0", false],
+]);
 
 /** What a setting accepts, as it reads after "it must be". */
 export function describeAccepted(definition: SettingDefinition): string {
@@ -210,12 +210,13 @@ export function parseSettingValue(
       return value >= low && value <= high ? value : undefined;
     }
     case "boolean":
-      return truths[trimmed.toLowerCase()];
+      return truths.get(trimmed.toLowerCase());
     case "host": {
       const bare = trimmed.replace(/^\[(.*)\]$/, "$1");
       const name =
         /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
-      const ipv6 = /^[0-9a-f:]*:[0-9a-f:.]*(%[a-z0-9]+)?$/i;
+      // No zone (fe80::1%eth0): a page's address cannot hold one.
+      const ipv6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i;
       return name.test(bare) || ipv6.test(bare) ? bare : undefined;
     }
     default:

@@ -9,6 +9,11 @@ const understood: [string[], ReturnType<typeof parseFlags>][] = [
   [["--port", "80"], { kind: "start", flags: { port: "80" } }],
   [["--port=80", "--port=81"], { kind: "start", flags: { port: "81" } }],
   [["--no-browser"], { kind: "start", flags: { browser: "false" } }],
+  [["--browser=no"], { kind: "start", flags: { browser: "no" } }],
+  [["--no-browser", "--browser"], {
+    kind: "start",
+    flags: { browser: "true" },
+  }],
   [["--browser"], { kind: "start", flags: { browser: "true" } }],
   [["--app", "x", "--workers", "3"], {
     kind: "start",
@@ -42,6 +47,11 @@ const refused: [string[], RegExp][] = [
   [["--port"], /--port needs a value\. Write --port PORT/],
   [["--port="], /--port needs a value/],
   [["--app="], /--app needs a folder/],
+  [["--no-browser=false"], /--no-browser takes no value/],
+  [["--no-port"], /Unknown flag --no-port/],
+  [["--port", "-1"], /Unknown flag -1\./],
+  [["--constructor"], /^Unknown flag --constructor\. --help/],
+  [["constructor"], /Unknown command 'constructor'\. --help/],
   [["sotp"], /Unknown command 'sotp': did you mean 'stop'\?/],
   [["restore"], /restore needs the name/],
   [["restore", "a", "b"], /'b' is one word too many/],

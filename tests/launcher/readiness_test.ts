@@ -7,6 +7,7 @@ Deno.test("pageUrl() is an address that a browser on this computer can open", ()
   assertEquals(pageUrl("::", 80), "http://[::1]:80/");
   assertEquals(pageUrl("::1", 80), "http://[::1]:80/");
   assertEquals(pageUrl("my-pc", 80), "http://my-pc:80/");
+  assertEquals(pageUrl("constructor", 80), "http://constructor:80/");
 });
 
 Deno.test("waitUntilReady() waits through server errors, and takes a redirect for an answer", async () => {

@@ -95,7 +95,10 @@ Deno.test("parseSettingValue() takes host names and addresses, and nothing else"
   const good = ["127.0.0.1", "localhost", "::1", "0.0.0.0", "my-pc.lan"];
   for (const text of good) assertEquals(parseSettingValue(host, text), text);
   assertEquals(parseSettingValue(host, "[::1]"), "::1");
-  const bad = ["", "http://x", "a b", "host:80", "x/y", "-x", "a;b"];
+  const bad = [
+    ...["", "http://x", "a b", "host:80", "x/y", "-x", "x-", "a..b", "a;b"],
+    ...["[::1", "fe80::1%eth0"],
+  ];
   for (const text of bad) {
     assertEquals(parseSettingValue(host, text), undefined, text);
   }
@@ -109,7 +112,9 @@ Deno.test("parseSettingValue() takes the usual words for yes and no", () => {
   for (const text of ["false", "No", "off", "0"]) {
     assertEquals(parseSettingValue(browser, text), false);
   }
-  assertEquals(parseSettingValue(browser, "perhaps"), undefined);
+  for (const text of ["perhaps", "", "constructor"]) {
+    assertEquals(parseSettingValue(browser, text), undefined);
+  }
 });
 
 Deno.test("tomlTexts() takes settings by name, and asks back for any other key", () => {
