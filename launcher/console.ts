@@ -51,8 +51,11 @@ const prefixes: Record<ProcessName, (text: string) => string> = {
  */
 export function tameLine(line: string, colours: boolean): string {
   const shown = colours ? line : stripAnsiCode(line);
-  // deno-lint-ignore no-control-regex
-  return shown.replace(/\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f]/g, "");
+  return shown.replace(
+    // deno-lint-ignore no-control-regex
+    /\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]/g,
+    "",
+  );
 }
 
 /** What {@linkcode openConsole} decides on. */
@@ -90,7 +93,8 @@ export function openConsole(options: ConsoleOptions): Console {
     },
     fail(line) {
       keep(`Error: ${line}`);
-      errors.push(red(line));
+      // It may quote the last lines of a process.
+      errors.push(red(tameLine(line, colours)));
     },
     fromProcess(name, line) {
       out.push(`${prefixes[name](`${name} |`)} ${tameLine(line, colours)}`);

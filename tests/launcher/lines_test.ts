@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { linesOf } from "../../launcher/lines.ts";
 
 async function lines(...chunks: (string | Uint8Array<ArrayBuffer>)[]) {
@@ -25,10 +25,27 @@ Deno.test("linesOf() puts a letter together that chunks took apart", async () =>
 
 Deno.test("linesOf() passes an endless line on in pieces", async () => {
   const long = "x".repeat(40_000);
-  const pieces = await lines(long, "\nend\n");
-  assertEquals(pieces.at(-1), "end");
-  assertEquals(pieces.slice(0, -1).join(""), long);
-  for (const piece of pieces) {
-    if (piece.length > 16_384) throw new Error(`${piece.length} characters`);
+  for (const chunks of [[long, "\nend\n"], [`${long}\nend\n`]]) {
+    const pieces = await lines(...chunks);
+    assertEquals(pieces.at(-1), "end");
+    assertEquals(pieces.slice(0, -1).join(""), long);
+    for (const piece of pieces) {
+      if (piece.length > 16_384) throw new Error(`${piece.length} characters`);
+    }
   }
+});
+
+Deno.test("linesOf() takes no character apart", async () => {
+  const long = `x${"📷".repeat(20_000)}`;
+  for (const piece of await lines(long)) {
+    assert(piece.isWellFormed());
+  }
+});
+
+Deno.test("linesOf() goes on after bytes that are no UTF-8, and after a line's redrawings", async () => {
+  assertEquals(
+    await lines(new Uint8Array([97, 0xff, 98, 10]), "c\n"),
+    ["a\uFFFDb", "c"],
+  );
+  assertEquals(await lines("1%\r2%\r", "3%\r\n"), ["1%", "2%", "3%"]);
 });
