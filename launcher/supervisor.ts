@@ -113,35 +113,48 @@ export class Supervisor {
   #watchWorker(worker: AppProcess): void {
     worker.ended.then(async ({ code }) => {
       this.#worker = undefined;
-      if (this.#stopping) return;
-      const { console } = this.options;
-      this.#workerFailures.push(performance.now());
-      const decision = decideRestart(this.#workerFailures);
-      if (decision.action === "give-up") {
-        console.fail(
-          `The worker ended ${failureLimit} times within a minute, the last time with exit code ${code}; its last lines were:`,
-        );
-        for (const line of worker.lastLines()) console.fail(`  ${line}`);
-        console.fail(
-          "Uploads wait until it runs again: mend what the lines say, then restart MediaParser.",
-        );
-        return;
-      }
-      console.warn(
-        `The worker ended by itself (exit code ${code}). Starting it again.`,
-      );
-      try {
-        await delay(decision.pause, { signal: this.#cancelRestart.signal });
-      } catch {
-        return;
-      }
-      const next = this.options.startWorker(false);
-      this.#worker = next;
-      this.#watchWorker(next);
-      // The server got its worker's process id when it was started; the module
-      // beside it answers for the new one from here on.
-      await this.#server?.send(`worker-pid ${next.pid}`);
+      await this.#replaceWorker(`exit code ${code}`, worker.lastLines());
     });
+  }
+
+  /** Starts another worker after a pause, or gives it up. */
+  async #replaceWorker(reason: string, lastLines: string[]): Promise<void> {
+    if (this.#stopping) return;
+    const { console } = this.options;
+    this.#workerFailures.push(performance.now());
+    const decision = decideRestart(this.#workerFailures);
+    if (decision.action === "give-up") {
+      console.fail(
+        `The worker ended ${failureLimit} times within a minute, the last time with ${reason}; its last lines were:`,
+      );
+      for (const line of lastLines) console.fail(`  ${line}`);
+      console.fail(
+        "Uploads wait until it runs again: mend what the lines say, then restart MediaParser.",
+      );
+      return;
+    }
+    console.warn(
+      `The worker ended by itself (${reason}). Starting it again.`,
+    );
+    try {
+      await delay(decision.pause, { signal: this.#cancelRestart.signal });
+    } catch {
+      return;
+    }
+    let next: AppProcess;
+    try {
+      next = this.options.startWorker(false);
+    } catch (error) {
+      // Too little memory, or a scanner that took Python away: the server and
+      // what it is doing must not end for that.
+      const message = error instanceof Error ? error.message : String(error);
+      return await this.#replaceWorker(`the error '${message}'`, lastLines);
+    }
+    this.#worker = next;
+    this.#watchWorker(next);
+    // The server got its worker's process id when it was started; the module
+    // beside it answers for the new one from here on.
+    await this.#server?.send(`worker-pid ${next.pid}`);
   }
 
   #endAll(): Promise<boolean> {

@@ -34,6 +34,8 @@ class Scene implements AsyncDisposable {
   readonly printed: string[] = [];
   readonly said: string[] = [];
   readonly started: AppProcess[] = [];
+  /** The program that is started next. */
+  command = Deno.execPath();
   readonly supervisor: Supervisor;
 
   private constructor(
@@ -43,7 +45,7 @@ class Scene implements AsyncDisposable {
     const start = (name: ProcessName, ...args: string[]) => {
       const process = startAppProcess({
         name,
-        command: Deno.execPath(),
+        command: this.command,
         args: ["run", "-A", "--no-config", join(folder, "p.ts"), ...args],
         folder,
         environment: {},
@@ -70,6 +72,10 @@ class Scene implements AsyncDisposable {
 
   async prints(line: string): Promise<void> {
     while (!this.printed.includes(line)) await delay(5);
+  }
+
+  async says(pattern: RegExp): Promise<void> {
+    while (!this.said.some((line) => pattern.test(line))) await delay(5);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,7 +120,7 @@ Deno.test("Supervisor gives a worker up that dies five times, with its last word
   await using scene = await Scene.open("good", "fail");
   const { supervisor } = scene;
   supervisor.start(false);
-  while (!scene.said.some((line) => /5 times/.test(line))) await delay(20);
+  await scene.says(/5 times/);
   assert(scene.said.includes("  no luck"));
   assertEquals(
     scene.started.filter(({ name }) => name === "worker").length,
@@ -125,16 +131,50 @@ Deno.test("Supervisor gives a worker up that dies five times, with its last word
   assertEquals(await supervisor.outcome, { kind: "stopped", forced: false });
 });
 
-Deno.test("Supervisor ends everything when the server dies, with its code and last lines", async () => {
-  await using scene = await Scene.open("fail");
+Deno.test("Supervisor counts a worker that cannot be started as one that died, and keeps the server", async () => {
+  await using scene = await Scene.open();
   const { supervisor } = scene;
   supervisor.start(false);
+  await scene.prints("worker: args good true");
+  scene.command = "no-such-python";
+  await scene.started[0]!.send("die");
+  await scene.says(/5 times .* the error 'Cannot start the worker/);
+  assertEquals(supervisor.pids, { server: scene.started[1]!.pid });
+  supervisor.stop();
+  assertEquals(await supervisor.outcome, { kind: "stopped", forced: false });
+});
+
+Deno.test("Supervisor.stop() during the pause before a restart starts nothing more", async () => {
+  await using scene = await Scene.open("good", "fail");
+  const { supervisor } = scene;
+  supervisor.start(false);
+  await scene.says(/exit code 3/);
+  assert(!supervisor.ending);
+  const { length } = scene.started;
+  supervisor.stop();
+  supervisor.stop();
+  assert(supervisor.ending);
+  assertEquals(await supervisor.outcome, { kind: "stopped", forced: false });
+  // Longer than the first pause.
+  await delay(400);
+  assertEquals(scene.started.length, length);
+});
+
+Deno.test("Supervisor ends the worker when the server dies, and tells its code and last lines", async () => {
+  await using scene = await Scene.open();
+  const { supervisor } = scene;
+  supervisor.start(false);
+  await scene.prints("worker: args good true");
+  await scene.prints(`server: args good ${scene.started[0]!.pid} false`);
+  await scene.started[1]!.send("die");
   const outcome = await supervisor.outcome;
-  assertEquals(outcome.kind, "server-ended");
-  if (outcome.kind !== "server-ended") return;
-  assertEquals(outcome.code, 3);
-  assert(outcome.lastLines.includes("no luck"));
-  assertEquals(supervisor.pids, {});
+  assertEquals(outcome, {
+    kind: "server-ended",
+    code: 5,
+    lastLines: [`args good ${scene.started[0]!.pid} false`, "got die"],
+  });
+  assertEquals(await scene.started[0]!.ended, { code: 0 });
+  assert(scene.printed.includes("worker: got stop"));
 });
 
 Deno.test("Supervisor ends what will not stop by force, after its patience", async () => {
