@@ -64,21 +64,40 @@ function readImports(
     : {};
 }
 
+/** Looks at files while their bytes are at hand. */
+export interface Visitor {
+  /** Whether it looks at a file; that is held in memory then, however large. */
+  wants(path: string): Promise<boolean>;
+  visit(member: IndexedMember, bytes: Uint8Array): Promise<void>;
+}
+
 /**
  * Indexes a zip: every file is inflated, which also shows that it is whole.
  *
  * @throws {UserError} If it is damaged, or holds something it must not.
  */
-export async function indexZip(path: string): Promise<IndexedMember[]> {
+export async function indexZip(
+  path: string,
+  visitor?: Visitor,
+): Promise<IndexedMember[]> {
   const members = await readZipDirectory(path);
   using file = await Deno.open(path);
   const indexed: IndexedMember[] = [];
   for (const member of members) {
-    indexed.push(
-      member.size >= streamedSize
-        ? await indexLargeMember(file, path, member)
-        : indexMember(file, path, member),
-    );
+    const wanted = await visitor?.wants(member.path) ?? false;
+    if (member.size >= streamedSize && !wanted) {
+      indexed.push(await indexLargeMember(file, path, member));
+      continue;
+    }
+    const bytes = readMember(file, path, member);
+    const known = {
+      ...member,
+      sha256: sha256Of(bytes),
+      ...readImports(member.path, bytes),
+    };
+    if (wanted) await visitor!.visit(known, bytes);
+    release(bytes);
+    indexed.push(known);
   }
   return indexed;
 }
@@ -91,11 +110,12 @@ function damagedMember(
   return refusal(archive, `its entry '${member.path}' is damaged`, cause);
 }
 
-function indexMember(
+/** A file's uncompressed bytes, found to be those that the directory tells of. */
+function readMember(
   file: Deno.FsFile,
   archive: string,
   member: ArchiveMember,
-): IndexedMember {
+): Uint8Array {
   const raw = new Uint8Array(member.compressedSize);
   readFullySync(file, member.offset, raw);
   let bytes: Uint8Array = raw;
@@ -105,21 +125,15 @@ function indexMember(
     } catch (cause) {
       throw damagedMember(archive, member, cause);
     }
+    release(raw);
   }
   if (bytes.length !== member.size || crc32(bytes) !== member.crc32) {
     throw damagedMember(archive, member);
   }
-  const indexed = {
-    ...member,
-    sha256: sha256Of(bytes),
-    ...readImports(member.path, bytes),
-  };
-  release(bytes);
-  if (bytes !== raw) release(raw);
-  return indexed;
+  return bytes;
 }
 
-/** As {@linkcode indexMember}, in little memory; imports are read later. */
+/** Indexes a file in little memory; what it loads is read later. */
 async function indexLargeMember(
   file: Deno.FsFile,
   archive: string,

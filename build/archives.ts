@@ -11,8 +11,9 @@ import { refusal } from "./archive_safety.ts";
 import { type IndexedMember, indexVersion } from "./archive_index.ts";
 import type { Cache } from "./cache.ts";
 import { readContentSync } from "./content.ts";
-import { codecVersion, defaultLevel } from "./deflate.ts";
+import { codecVersion, level } from "./deflate.ts";
 import { archivedEntry, type OpenArchive } from "./entry.ts";
+import type { Inspector, Placement } from "./inspection.ts";
 import type { JobRunner } from "./worker_pool.ts";
 
 /** A file whose hash was found right. */
@@ -24,18 +25,39 @@ export interface VerifiedFile {
 
 /** Opens archives of one build. */
 export class Archives {
-  constructor(readonly cache: Cache, readonly pool: JobRunner) {}
+  /** @param inspector Told what is found out of files beside their index. */
+  constructor(
+    readonly cache: Cache,
+    readonly pool: JobRunner,
+    readonly inspector?: Inspector,
+  ) {}
+
+  /** The same with other workers. */
+  with(pool: JobRunner): Archives {
+    return new Archives(this.cache, pool, this.inspector);
+  }
 
   /**
    * Opens a zip.
    *
+   * @param placement Where its files go; they are looked into by the way.
    * @throws {UserError} If it is damaged, or holds something it must not.
    */
-  async zip({ path, sha256 }: VerifiedFile): Promise<OpenArchive> {
+  async zip(
+    { path, sha256 }: VerifiedFile,
+    placement?: Placement,
+  ): Promise<OpenArchive> {
     const key = `${sha256}-index-${indexVersion}`;
     let members = this.cache.readJson(key) as IndexedMember[] | undefined;
     if (members === undefined) {
-      members = await this.pool.run("indexZip", path);
+      const found = await this.pool.run(
+        "indexZip",
+        path,
+        this.inspector && placement,
+        this.inspector?.folders,
+      );
+      this.inspector?.keep(found.answers);
+      members = found.members;
       this.cache.writeJson(key, members);
     }
     return openArchive(path, members);
@@ -54,7 +76,7 @@ export class Archives {
   ): Promise<OpenArchive> {
     const safeRoot = root.replaceAll(/[^a-z0-9.-]/gi, "_");
     const key = `${sha256}-${safeRoot}-${indexVersion}-${
-      compress ? `${codecVersion}-${defaultLevel}` : "stored"
+      compress ? `${codecVersion}-${level}` : "stored"
     }.pack`;
     const packPath = this.cache.derivedPath(key);
     const known = this.cache.readJson(key) as

@@ -23,6 +23,7 @@ import { prove } from "./prove.ts";
 import { UsedResults } from "./result_cache.ts";
 import { findPython } from "./sources/pypi.ts";
 import { parseSums, sumsName, sumsText } from "./verify.ts";
+import { Turns } from "./turns.ts";
 import { WorkerPool } from "./worker_pool.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -52,11 +53,16 @@ export async function build(
 ): Promise<FinishedBundle> {
   using cache = new Cache(options.cache);
   using pool = new WorkerPool();
-  const archives = new Archives(cache, pool);
+  const results = new UsedResults(cache.readJson(resultsKey));
+  const inspector = new Inspector(
+    pool,
+    results,
+    buildFolders(options),
+    new Turns(),
+  );
+  const archives = new Archives(cache, pool, inspector);
   const { offline } = options;
   const downloads = new Downloads({ archives, reporter, offline, signal });
-  const results = new UsedResults(cache.readJson(resultsKey));
-  const inspector = new Inspector(pool, results, buildFolders(options));
   const parts = await gatherParts(
     options,
     downloads,

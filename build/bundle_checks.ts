@@ -9,7 +9,7 @@
  */
 import { UserError } from "../launcher/user_error.ts";
 import { type Entry, topFolder } from "./bundle.ts";
-import { indexOfBytes } from "./byte_search.ts";
+import { findEachBytes } from "./byte_search.ts";
 import { normaliseName } from "./requirements.ts";
 import {
   isPortableExecutable,
@@ -277,11 +277,14 @@ export async function checkBuildPaths<E extends CheckedEntry>(
     let found = cache?.get(key);
     if (found === undefined) {
       const bytes = await read(entry);
-      found = sought.find((folder) =>
-        spellings(folder).some((spelling) =>
-          indexOfBytes(bytes, spelling) >= 0
-        )
-      ) ?? "";
+      const needles = sought.flatMap((folder) =>
+        spellings(folder).map((spelling) => ({ folder, spelling }))
+      );
+      const [first] = findEachBytes(
+        bytes,
+        needles.map(({ spelling }) => spelling),
+      );
+      found = first === undefined ? "" : needles[first.needle]!.folder;
       cache?.set(key, found);
     }
     if (found !== "") {

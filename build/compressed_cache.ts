@@ -6,7 +6,7 @@
 import { type Compressed, compressEntry } from "./archive.ts";
 import type { Entry } from "./bundle.ts";
 import type { Cache } from "./cache.ts";
-import { codecVersion, defaultLevel } from "./deflate.ts";
+import { codecVersion, level } from "./deflate.ts";
 
 /** Compressing fewer bytes takes no longer than asking the cache. */
 const worthKeeping = 32 * 1024;
@@ -19,7 +19,7 @@ const worthKeeping = 32 * 1024;
 export function cachedCompressor(cache: Cache): (entry: Entry) => Compressed {
   return (entry) => {
     if (entry.size < worthKeeping) return compressEntry(entry);
-    const key = `${entry.sha256}-${codecVersion}-${defaultLevel}.deflate`;
+    const key = `${entry.sha256}-${codecVersion}-${level}.deflate`;
     const kept = cache.readBytes(key);
     if (kept !== undefined) {
       return { method: kept[0] === 8 ? 8 : 0, bytes: kept.subarray(1) };

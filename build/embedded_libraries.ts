@@ -8,7 +8,7 @@
  * @module
  */
 import type { CheckedEntry, ReadEntry, ResultCache } from "./bundle_checks.ts";
-import { indexOfBytes } from "./byte_search.ts";
+import { findEachBytes, indexOfBytes } from "./byte_search.ts";
 
 /** A library that is part of another component. */
 export interface EmbeddedLibrary {
@@ -43,6 +43,7 @@ const rules: readonly Rule[] = [
     name: "OpenSSL",
     file: /\/libcrypto-3\.dll$/,
     version: /OpenSSL (3\.\d+\.\d+)/,
+    anchor: "OpenSSL 3.",
     licence: "Apache-2.0",
     cpe: "openssl:openssl",
   },
@@ -57,6 +58,7 @@ const rules: readonly Rule[] = [
     name: "zlib",
     file: /\/python312\.dll$/,
     version: /\0(1\.[23]\.\d+(?:\.\d+)?)\0/,
+    anchor: "\x001.",
     licence: "Zlib",
     cpe: "zlib:zlib",
   },
@@ -71,6 +73,7 @@ const rules: readonly Rule[] = [
     name: "Expat",
     file: /\/pyexpat\.pyd$/,
     version: /expat_(\d+\.\d+\.\d+)/,
+    anchor: "expat_",
     licence: "MIT",
     cpe: "libexpat_project:libexpat",
   },
@@ -105,6 +108,7 @@ const rules: readonly Rule[] = [
     name: "Perl",
     file: /\/perl5\d+\.dll$/,
     version: /\0v(5\.\d+\.\d+)\0/,
+    anchor: "\0v5.",
     licence: "Artistic-1.0-Perl OR GPL-1.0-or-later",
     cpe: "perl:perl",
   },
@@ -164,6 +168,7 @@ const rules: readonly Rule[] = [
     name: "OpenBLAS",
     file: /\.libs\/libscipy_openblas[^/]*\.dll$/,
     version: /OpenBLAS (\d+\.\d+\.\d+)/,
+    anchor: "OpenBLAS ",
     certain: true,
     licence: "BSD-3-Clause",
     cpe: "openblas_project:openblas",
@@ -185,6 +190,7 @@ const rules: readonly Rule[] = [
     name: "libjpeg-turbo",
     file: /\/PIL\/_imaging\..*pyd$/,
     version: /libjpeg-turbo version (\d+\.\d+\.\d+)/,
+    anchor: "libjpeg-turbo version ",
     licence: "IJG AND BSD-3-Clause AND Zlib",
     cpe: "libjpeg-turbo:libjpeg-turbo",
   },
@@ -192,6 +198,7 @@ const rules: readonly Rule[] = [
     name: "LibTIFF",
     file: /\/PIL\/_imaging\..*pyd$/,
     version: /tiff-(\d+\.\d+\.\d+)/,
+    anchor: "tiff-",
     licence: "libtiff",
     cpe: "libtiff:libtiff",
   },
@@ -199,6 +206,7 @@ const rules: readonly Rule[] = [
     name: "OpenJPEG",
     file: /\/PIL\/_imaging\..*pyd$/,
     version: /\0(2\.[5-9]\.\d+)\0/,
+    anchor: "\x002.",
     licence: "BSD-2-Clause",
     cpe: "uclouvain:openjpeg",
   },
@@ -206,12 +214,14 @@ const rules: readonly Rule[] = [
     name: "zlib-ng",
     file: /\/PIL\/_imaging\..*pyd$/,
     version: /zlib-ng (\d+\.\d+\.\d+)/,
+    anchor: "zlib-ng ",
     licence: "Zlib",
   },
   {
     name: "libavif",
     file: /\/PIL\/_avif\..*pyd$/,
     version: /\0(1\.[0-9]\.\d+)\0/,
+    anchor: "\x001.",
     licence: "BSD-2-Clause",
     cpe: "aomedia:libavif",
   },
@@ -237,6 +247,10 @@ const rules: readonly Rule[] = [
     cpe: "littlecms:little_cms",
   },
 ];
+
+/** A change in the rules asks the files again. */
+const generation = rules.map((rule) => `${rule.file}${rule.version}`).join("|")
+  .length;
 
 /** Text of one character for each byte. Bytes from 0x80 to 0x9f become others' characters: it is windows-1252. */
 function textOf(bytes: Uint8Array): string {
@@ -268,22 +282,30 @@ export function fileVersion(bytes: Uint8Array): string | undefined {
 /** How far around an anchor a match may reach. */
 const reach = 64;
 
+/** Where each of some texts stands in a file. */
+type Places = ReadonlyMap<string, readonly number[]>;
+
+/** Looks for texts of ASCII, all of them in one pass. */
+function placesOf(bytes: Uint8Array, texts: readonly string[]): Places {
+  const places = new Map<string, number[]>(texts.map((text) => [text, []]));
+  const names = [...places.keys()];
+  for (const { at, needle } of findEachBytes(bytes, names.map(bytesOf))) {
+    places.get(names[needle]!)!.push(at);
+  }
+  return places;
+}
+
 /** The first match of `pattern` around an occurrence of `anchor`. */
 function matchNear(
   bytes: Uint8Array,
   anchor: string,
+  places: Places,
   pattern: RegExp,
 ): string | undefined {
-  const needle = bytesOf(anchor);
-  for (
-    let at = indexOfBytes(bytes, needle);
-    at >= 0;
-    at = indexOfBytes(bytes, needle, at + 1)
-  ) {
+  for (const at of places.get(anchor) ?? []) {
+    const end = at + anchor.length + reach;
     const found = pattern.exec(
-      textOf(
-        bytes.subarray(Math.max(0, at - reach), at + needle.length + reach),
-      ),
+      textOf(bytes.subarray(Math.max(0, at - reach), end)),
     );
     if (found) return found[1];
   }
@@ -311,12 +333,13 @@ function matchAnywhere(bytes: Uint8Array, pattern: RegExp): string | undefined {
 function look(
   { version, anchor, certain }: Rule,
   bytes: Uint8Array,
+  places: Places,
 ): string | undefined {
   if (version === "resource") return fileVersion(bytes) ?? "";
   if (version === "untold") return "";
   const found = anchor === undefined
     ? matchAnywhere(bytes, version)
-    : matchNear(bytes, anchor, version);
+    : matchNear(bytes, anchor, places, version);
   return found ?? (certain ? "" : undefined);
 }
 
@@ -335,23 +358,32 @@ export interface Findings {
   ffmpeg?: FfmpegBuild;
 }
 
+/** What stands in front of each thing that FFmpeg says of its own build. */
+const ffmpegAnchors = {
+  version: "FFmpeg version ",
+  configuration: "configuration: --",
+  licence: "libavutil license: ",
+};
+
 /**
  * Reads how FFmpeg was built.
  *
  * @param bytes The whole program.
  */
-export function readFfmpegBuild(bytes: Uint8Array): FfmpegBuild | undefined {
+export function readFfmpegBuild(
+  bytes: Uint8Array,
+  places: Places = placesOf(bytes, Object.values(ffmpegAnchors)),
+): FfmpegBuild | undefined {
   const after = (anchor: string): string | undefined => {
-    const at = indexOfBytes(bytes, bytesOf(anchor));
+    const at = places.get(anchor)?.[0];
+    if (at === undefined) return undefined;
     const start = at + anchor.length;
-    return at < 0
-      ? undefined
-      : /^[\x20-\x7e]+/.exec(textOf(bytes.subarray(start, start + 8192)))?.[0]
-        .trim();
+    const text = textOf(bytes.subarray(start, start + 8192));
+    return /^[\x20-\x7e]+/.exec(text)?.[0].trim();
   };
-  const version = after("FFmpeg version ");
-  const configuration = after("configuration: --");
-  const licence = after("libavutil license: ");
+  const version = after(ffmpegAnchors.version);
+  const configuration = after(ffmpegAnchors.configuration);
+  const licence = after(ffmpegAnchors.licence);
   if (
     version === undefined || configuration === undefined ||
     licence === undefined
@@ -371,9 +403,6 @@ export async function findEmbeddedLibraries<E extends CheckedEntry>(
 ): Promise<Findings> {
   const libraries = new Map<string, EmbeddedLibrary[]>();
   let ffmpeg: FfmpegBuild | undefined;
-  // A change in the rules asks the files again.
-  const generation =
-    rules.map((rule) => `${rule.file}${rule.version}`).join("|").length;
   for (const entry of entries) {
     const fitting = rules.filter((rule) => rule.file.test(entry.path));
     if (fitting.length === 0) continue;
@@ -382,9 +411,13 @@ export async function findEmbeddedLibraries<E extends CheckedEntry>(
     let kept = cache?.get(key);
     if (kept === undefined) {
       const bytes = await read(entry);
+      const places = placesOf(bytes, [
+        ...fitting.flatMap(({ anchor }) => anchor ?? []),
+        ...(isFfmpeg ? Object.values(ffmpegAnchors) : []),
+      ]);
       kept = JSON.stringify({
-        versions: fitting.map((rule) => look(rule, bytes) ?? null),
-        ffmpeg: isFfmpeg ? readFfmpegBuild(bytes) ?? null : null,
+        versions: fitting.map((rule) => look(rule, bytes, places) ?? null),
+        ffmpeg: isFfmpeg ? readFfmpegBuild(bytes, places) ?? null : null,
       });
       cache?.set(key, kept);
     }

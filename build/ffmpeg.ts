@@ -20,10 +20,15 @@ export async function ffmpegEntries(
   archives: Archives,
 ): Promise<Entry[]> {
   const { root, program = "ffmpeg.exe", programSha256 } = obtained.source;
-  const { archive } = await openComponent(obtained, archives);
+  const path = "tools/ffmpeg/ffmpeg.exe";
+  const { archive } = await openComponent(obtained, archives, {
+    component: "ffmpeg",
+    from: root + program,
+    to: path,
+  });
   const member = memberNamed(archive, root + program);
   if (programSha256 !== undefined && member.sha256 !== programSha256) {
     throw refusal(archive.path, `its '${program}' is another one than pinned`);
   }
-  return [archivedEntry(archive, member, "tools/ffmpeg/ffmpeg.exe", "ffmpeg")];
+  return [archivedEntry(archive, member, path, "ffmpeg")];
 }

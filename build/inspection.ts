@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { type IndexedMember, indexZip } from "./archive_index.ts";
 import type { Entry } from "./bundle.ts";
 import {
   type BuildFolders,
@@ -17,8 +18,10 @@ import {
   type ResultCache,
 } from "./bundle_checks.ts";
 import { readContentSync, release } from "./content.ts";
+import { archivedEntry } from "./entry.ts";
 import { findEmbeddedLibraries } from "./embedded_libraries.ts";
 import { isPortableExecutable } from "./portable_executable.ts";
+import type { Turns } from "./turns.ts";
 import type { JobRunner } from "./worker_pool.ts";
 
 /** Asks all questions whose answers are kept by content. */
@@ -62,19 +65,78 @@ export async function inspect(
   folders: BuildFolders,
 ): Promise<Record<string, string>> {
   const answers: Record<string, string> = {};
-  const cache: ResultCache = {
-    get: (key) => answers[key],
-    set: (key, value) => answers[key] = value,
-  };
   for (const entry of entries) {
     // Every question about a file is asked while its bytes are at hand.
-    let bytes: Promise<Uint8Array> | undefined;
-    const read = (): Promise<Uint8Array> =>
-      bytes ??= Promise.resolve(readContentSync(entry));
-    await askAll([entry], folders, read, cache);
-    if (bytes !== undefined) release(await bytes);
+    let bytes: Uint8Array | undefined;
+    const read = (): Uint8Array => bytes ??= readContentSync(entry);
+    await inspectOne(entry, folders, read, answers);
+    if (bytes !== undefined) release(bytes);
   }
   return answers;
+}
+
+/** Looks into one entry, and adds to the answers. */
+async function inspectOne(
+  entry: Entry,
+  folders: BuildFolders,
+  read: () => Uint8Array,
+  answers: Record<string, string>,
+): Promise<void> {
+  await askAll([entry], folders, () => Promise.resolve(read()), {
+    get: (key) => answers[key],
+    set: (key, value) => answers[key] = value,
+  });
+}
+
+/** Where the files of an archive go. */
+export interface Placement {
+  component: string;
+  /** What their names in the archive begin with; the others go nowhere. */
+  from: string;
+  /** What stands there instead in the bundle. */
+  to: string;
+}
+
+/**
+ * Indexes a zip, and looks into its files in the same go: a file is inflated
+ * once for both.
+ *
+ * @returns The index, and the answers by the key that the checks keep them under.
+ * @throws {UserError} If the zip is damaged, or holds something it must not.
+ */
+export async function indexAndInspect(
+  path: string,
+  placement?: Placement,
+  folders: BuildFolders = { build: [], machine: [] },
+): Promise<{ members: IndexedMember[]; answers: Record<string, string> }> {
+  const answers: Record<string, string> = {};
+  if (placement === undefined) {
+    return { members: await indexZip(path), answers };
+  }
+  const { component, from, to } = placement;
+  const archive = { path, members: new Map() };
+  const entryOf = (member: IndexedMember): Entry =>
+    archivedEntry(
+      archive,
+      member,
+      to + member.path.slice(from.length),
+      component,
+    );
+  const unread = { offset: 0, compressedSize: 0, size: 0, crc32: 0 };
+  const members = await indexZip(path, {
+    wants: async (name) => {
+      if (!name.startsWith(from)) return false;
+      const entry = entryOf({
+        ...{ ...unread, path: name, method: 8, sha256: "" },
+        // Indexing reads it in any case.
+        portableExecutable: "",
+      });
+      return (await unknownEntries([entry], folders, new Map())).length > 0;
+    },
+    visit: (member, bytes) =>
+      inspectOne(entryOf(member), folders, () => bytes, answers),
+  });
+  return { members, answers };
 }
 
 /** Files above this are held in memory one at a time. */
@@ -82,22 +144,16 @@ const heavySize = 32 << 20;
 
 /** Has entries looked into, as far as no earlier build did. */
 export class Inspector {
-  #heavy: Promise<unknown> = Promise.resolve();
-
+  /**
+   * @param results What is known, and what is found out.
+   * @param heavy Whose turn it is to take much memory.
+   */
   constructor(
     readonly pool: JobRunner,
     readonly results: ResultCache,
     readonly folders: BuildFolders,
+    readonly heavy: Turns,
   ) {}
-
-  /**
-   * Puts heavy files off, while something else needs the memory.
-   *
-   * @param done Settles when it needs it no more.
-   */
-  holdHeavy(done: Promise<unknown>): void {
-    this.#heavy = Promise.allSettled([this.#heavy, done]);
-  }
 
   /** Looks into entries, so that the checks need not read them. */
   async inspect(entries: readonly Entry[]): Promise<void> {
@@ -105,12 +161,13 @@ export class Inspector {
     if (unknown.length === 0) return;
     const ask = (): Promise<Record<string, string>> =>
       this.pool.run("inspect", unknown, this.folders);
-    let answers: Promise<Record<string, string>>;
-    if (unknown.some(({ size }) => size > heavySize)) {
-      answers = this.#heavy.then(ask);
-      this.#heavy = answers.catch(() => {});
-    } else answers = ask();
-    for (const [key, value] of Object.entries(await answers)) {
+    const isHeavy = unknown.some(({ size }) => size > heavySize);
+    this.keep(await (isHeavy ? this.heavy.take(ask) : ask()));
+  }
+
+  /** Keeps answers that came otherwise. */
+  keep(answers: Record<string, string>): void {
+    for (const [key, value] of Object.entries(answers)) {
       this.results.set(key, value);
     }
   }

@@ -19,8 +19,7 @@ import {
   type SourceFile,
 } from "./compile_folder.ts";
 import { component } from "./components.ts";
-import { release } from "./content.ts";
-import { codecVersion, defaultLevel } from "./deflate.ts";
+import { codecVersion, level } from "./deflate.ts";
 import { sha256Of } from "./digest.ts";
 import type { Downloads, ObtainedComponent, UsedSource } from "./downloads.ts";
 import type { Inspector } from "./inspection.ts";
@@ -50,9 +49,6 @@ export function launcherFileName(target: Target): string {
 
 const repository = fromFileUrl(new URL("../", import.meta.url));
 
-/** How much of the program is deflated at once; the pieces go to all cores. */
-const deflatePieceSize = 4 << 20;
-
 /**
  * A key of everything that the program depends on.
  *
@@ -72,7 +68,7 @@ function launcherKey(
     ...sources.map(({ path, bytes }) => `${path} ${sha256Of(bytes)}`),
   ];
   const hash = sha256Of(parts.join("\n"));
-  return `launcher-${hash}-${codecVersion}-${defaultLevel}.deflate`;
+  return `launcher-${hash}-${codecVersion}-${level}.deflate`;
 }
 
 /**
@@ -204,14 +200,12 @@ export interface Launcher {
 /**
  * The launcher, compiled and deflated where the cache has it not.
  *
- * @param onCompiled Told when the compiler has ended, which takes 220 MB.
  * @throws {UserError} If it cannot be compiled.
  */
 export async function makeLauncher(
   downloads: Downloads,
   archives: Archives,
   inspector: Inspector,
-  onCompiled: () => void = () => {},
   signal?: AbortSignal,
 ): Promise<Launcher> {
   const target = "x86_64-pc-windows-msvc";
@@ -244,27 +238,22 @@ export async function makeLauncher(
   const task = reporter.task("Compiling the launcher");
   const folder = cache.workspace.newPath("launcher");
   Deno.mkdirSync(folder);
-  const { program, packages } = await compileLauncher(
-    target,
-    runtime.path,
-    folder,
-    signal,
-  );
-  onCompiled();
-  const { size } = Deno.statSync(program);
-  const sums = pool.run("digest", program);
-  const pieces: Promise<Uint8Array>[] = [];
-  for (let offset = 0; offset < size; offset += deflatePieceSize) {
-    const length = Math.min(deflatePieceSize, size - offset);
-    const last = offset + length === size;
-    pieces.push(pool.run("deflatePiece", program, offset, length, last));
-  }
   const temporary = cache.workspace.newPath("deflated");
-  const compressedSize = await writePieces(temporary, pieces);
-  const { sha256, crc32 } = await sums;
+  // The compiler takes 220 MB, and deflating 140 MB.
+  const { program, packages, file } = await inspector.heavy.take(async () => {
+    const compiled = await compileLauncher(
+      target,
+      runtime.path,
+      folder,
+      signal,
+    );
+    const file = await pool.run("deflateFile", compiled.program, temporary);
+    return { ...compiled, file };
+  });
+  const { size, crc32, sha256, deflated } = file;
   const fresh: KeptLauncher = {
-    deflatedSha256: await pool.run("hash", temporary),
-    compressedSize,
+    deflatedSha256: deflated.sha256,
+    compressedSize: deflated.size,
     packages,
     entry: {
       path: launcherFileName(target),
@@ -284,25 +273,6 @@ export async function makeLauncher(
   Deno.removeSync(folder, { recursive: true });
   task.end();
   return { entry: entryOf(fresh, path), runtime: obtained, packages };
-}
-
-async function writePieces(
-  path: string,
-  pieces: readonly Promise<Uint8Array>[],
-): Promise<number> {
-  using file = await Deno.open(path, { create: true, write: true });
-  let size = 0;
-  // A later piece may fail first; that must not count as unhandled.
-  for (const piece of pieces) piece.catch(() => {});
-  for (const piece of pieces) {
-    const bytes = await piece;
-    for (let done = 0; done < bytes.length;) {
-      done += file.writeSync(bytes.subarray(done));
-    }
-    size += bytes.length;
-    release(bytes);
-  }
-  return size;
 }
 
 function entryOf(kept: KeptLauncher, path: string): Entry {

@@ -6,6 +6,7 @@
 import type { Archives, VerifiedFile } from "./archives.ts";
 import type { ObtainedComponent } from "./downloads.ts";
 import type { OpenArchive } from "./entry.ts";
+import type { Placement } from "./inspection.ts";
 
 /** The one component that is read but does not ship as it is. */
 const licenceTexts = "licence-texts";
@@ -19,19 +20,21 @@ export interface OpenComponent {
 /**
  * Opens a zip, a zip in a tarball, or a tarball.
  *
+ * @param placement Where a zip's files go; they are looked into by the way.
  * @throws {UserError} If the download is damaged, or holds something it must not.
  */
 export async function openComponent(
   obtained: ObtainedComponent,
   archives: Archives,
+  placement?: Placement,
 ): Promise<OpenComponent> {
   const { source } = obtained;
   if (!/\.(?:tgz|tar\.gz)$/.test(source.file)) {
-    return { file: obtained, archive: await archives.zip(obtained) };
+    return { file: obtained, archive: await archives.zip(obtained, placement) };
   }
   if (source.inner !== undefined) {
     const file = await archives.fileOfTarball(obtained, source.inner);
-    return { file, archive: await archives.zip(file) };
+    return { file, archive: await archives.zip(file, placement) };
   }
   return {
     file: obtained,

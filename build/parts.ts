@@ -6,7 +6,7 @@
  */
 import { fromFileUrl, join } from "@std/path";
 import { appEntries, appVersion } from "./app.ts";
-import { Archives } from "./archives.ts";
+import type { Archives } from "./archives.ts";
 import type { Entry } from "./bundle.ts";
 import { component } from "./components.ts";
 import { memoryEntry } from "./content.ts";
@@ -31,7 +31,7 @@ import {
   parseLock,
 } from "./requirements_lock.ts";
 import { fetchWheels, findPython } from "./sources/pypi.ts";
-import { wheelEntries } from "./wheels.ts";
+import { sitePackages, wheelEntries } from "./wheels.ts";
 import type { WorkerPool } from "./worker_pool.ts";
 
 /** The parts of a bundle. */
@@ -73,34 +73,30 @@ export async function gatherParts(
   const obtain = async (
     id: "python" | "ffmpeg" | "exiftool",
     entriesOf: typeof pythonEntries,
+    from: Downloads = downloads,
   ) => {
-    const source = await downloads.obtain(component(id));
-    const entries = await entriesOf(source, archives);
+    const source = await from.obtain(component(id));
+    const entries = await entriesOf(source, from.options.archives);
     await inspector.inspect(entries);
     return { entries, source };
   };
-  // The launcher takes longest: others wait for it, not it for others.
-  const first = new Archives(archives.cache, pool.urgent);
-  const launcherDownloads = new Downloads({
+  // The launcher takes longest: others wait for it, not it for others. FFmpeg
+  // is looked into while the launcher's runtime is unpacked, which takes as
+  // long: later, one would have to wait for the memory that the other takes.
+  const first = archives.with(pool.urgent);
+  const firstDownloads = new Downloads({
     ...downloads.options,
     archives: first,
   });
-  // The compiler and FFmpeg are not in memory at one time.
-  const compiled = Promise.withResolvers<void>();
-  inspector.holdHeavy(compiled.promise);
   const [launcher, python, ffmpeg, exiftool, wheelFiles, licenceTexts] =
     await Promise.all([
-      makeLauncher(
-        launcherDownloads,
-        first,
-        inspector,
-        compiled.resolve,
-        signal,
-      ).finally(compiled.resolve),
+      makeLauncher(firstDownloads, first, inspector, signal),
       obtain("python", pythonEntries),
       obtain(
         "ffmpeg",
-        (obtained, archives) => ffmpegEntries(obtained, archives),
+        (obtained, archives) =>
+          inspector.heavy.take(() => ffmpegEntries(obtained, archives)),
+        firstDownloads,
       ),
       obtain("exiftool", exiftoolEntries),
       wheelParts(wheels, downloads, archives, inspector),
@@ -173,10 +169,10 @@ async function wheelParts(
     .map((wheel) => ({ wheel, size: Deno.statSync(pathOf(wheel)).size }))
     .sort((a, b) => b.size - a.size);
   const entries = await Promise.all(bySize.map(async ({ wheel }) => {
-    const archive = await archives.zip({
-      path: pathOf(wheel),
-      sha256: wheel.sha256,
-    });
+    const archive = await archives.zip(
+      { path: pathOf(wheel), sha256: wheel.sha256 },
+      { component: `wheel:${wheel.name}`, from: "", to: sitePackages },
+    );
     const entries = wheelEntries(wheel, archive);
     await inspector.inspect(entries);
     return entries;

@@ -53,7 +53,11 @@ export async function pythonEntries(
   archives: Archives,
 ): Promise<Entry[]> {
   const { root } = obtained.source;
-  const opened = await openComponent(obtained, archives);
+  const opened = await openComponent(obtained, archives, {
+    component: "python",
+    from: root,
+    to: folder,
+  });
   const library = `${root}python312.zip`;
   const inner = await archives.zip(
     await archives.fileOfZip(opened.file, opened.archive, library),

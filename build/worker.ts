@@ -5,52 +5,22 @@
  */
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { UserError } from "../launcher/user_error.ts";
-import { extractFromTarball, indexZip, packTarball } from "./archive_index.ts";
-import { readFullySync, release } from "./content.ts";
-import { deflatePiece } from "./deflate.ts";
-import { pieceSize, sha256OfFileSync } from "./digest.ts";
-import { inspect } from "./inspection.ts";
+import { extractFromTarball, packTarball } from "./archive_index.ts";
+import { deflateFile } from "./deflate.ts";
+import { sha256OfFileSync } from "./digest.ts";
+import { indexAndInspect, inspect } from "./inspection.ts";
 
 /** What a worker can do, each with its arguments; all of it can be sent. */
 export const jobs = {
   /** SHA-256 of a file. */
   hash: (path: string): string => sha256OfFileSync(path),
-  /** SHA-256 and CRC-32 of a file. */
-  digest: digestOfFile,
-  indexZip,
+  indexZip: indexAndInspect,
   packTarball,
   extractFromTarball,
   inspect,
-  /** Deflates a piece of a file. */
-  deflatePiece: (
-    path: string,
-    offset: number,
-    length: number,
-    last: boolean,
-  ): Uint8Array<ArrayBuffer> => {
-    using file = Deno.openSync(path);
-    const piece = new Uint8Array(length);
-    readFullySync(file, offset, piece);
-    const deflated = deflatePiece(piece, last);
-    release(piece);
-    return deflated;
-  },
+  deflateFile,
 };
-
-function digestOfFile(path: string): { sha256: string; crc32: number } {
-  using file = Deno.openSync(path);
-  const hash = createHash("sha256");
-  const piece = new Uint8Array(pieceSize);
-  for (let sum = 0;;) {
-    const count = file.readSync(piece);
-    if (count === null) return { sha256: hash.digest("hex"), crc32: sum };
-    hash.update(piece.subarray(0, count));
-    sum = crc32(piece.subarray(0, count), sum);
-  }
-}
 
 /** The jobs by name. */
 export type Jobs = typeof jobs;
@@ -85,10 +55,6 @@ async function answer({ name, args }: JobRequest): Promise<JobAnswer> {
 // The module is also imported for its types, and by tests.
 if (typeof WorkerGlobalScope !== "undefined") {
   self.onmessage = async (event: MessageEvent<JobRequest>) => {
-    const message = await answer(event.data);
-    const bytes = "result" in message && message.result instanceof Uint8Array
-      ? [message.result.buffer as ArrayBuffer]
-      : [];
-    self.postMessage(message, bytes);
+    self.postMessage(await answer(event.data));
   };
 }

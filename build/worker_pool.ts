@@ -6,6 +6,9 @@
 import { UserError } from "../launcher/user_error.ts";
 import type { JobAnswer, JobRequest, Jobs } from "./worker.ts";
 
+/** Jobs that leave memory behind which only the end of their worker gives back. */
+const lastJobs: ReadonlySet<keyof Jobs> = new Set(["deflateFile"]);
+
 /** A job that waits for its turn, or for its answer. */
 interface PendingJob {
   request: JobRequest;
@@ -86,7 +89,8 @@ export class WorkerPool implements JobRunner, Disposable {
     worker.onmessage = (event: MessageEvent<JobAnswer>) => {
       const job = this.#running.get(worker)!;
       this.#running.delete(worker);
-      this.#idle.push(worker);
+      if (lastJobs.has(job.request.name)) this.#end(worker);
+      else this.#idle.push(worker);
       this.#next();
       const answer = event.data;
       if ("result" in answer) job.resolve(answer.result);
@@ -104,6 +108,12 @@ export class WorkerPool implements JobRunner, Disposable {
       job?.reject(new Error(`A worker failed: ${event.message}`));
     };
     return worker;
+  }
+
+  /** Ends a worker; another one takes its place with the next job. */
+  #end(worker: Worker): void {
+    worker.terminate();
+    this.#workers.splice(this.#workers.indexOf(worker), 1);
   }
 
   [Symbol.dispose](): void {

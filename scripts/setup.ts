@@ -18,6 +18,7 @@ const root = new URL("../", import.meta.url);
 const vendor = new URL("vendor/", root);
 const standin = new URL("scripts/standin/", root);
 const readyMark = new URL(".ready", vendor);
+const lockFile = new URL("scripts/deno.lock", root);
 
 /** Packages that the npm copy's modules import, beside those of deno.json. */
 const indirect = { "internal": "1.0.14", "collections": "1.1.3" };
@@ -76,6 +77,7 @@ async function fingerprint(): Promise<string> {
   const hash = createHash("sha256");
   hash.update(JSON.stringify(denoConfig.imports));
   hash.update(await Deno.readFile(new URL(import.meta.url)));
+  hash.update(await Deno.readFile(lockFile));
   for (const path of (await filesBelow(standin)).sort()) {
     hash.update(path).update(await Deno.readFile(new URL(path, standin)));
   }
@@ -222,9 +224,7 @@ async function main() {
   await Deno.remove(vendor, { recursive: true }).catch(() => {});
   const viaJsr = await jsrAnswers();
   if (!viaJsr) await layOutStandIns();
-  const lock = JSON.parse(
-    await Deno.readTextFile(new URL("scripts/deno.lock", root)),
-  );
+  const lock = JSON.parse(await Deno.readTextFile(lockFile));
   // Integrity of the real packages cannot hold for their stand-ins.
   if (!viaJsr) {
     delete lock.jsr;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { indexOfBytes } from "../../build/byte_search.ts";
+import { findEachBytes, indexOfBytes } from "../../build/byte_search.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -31,4 +31,35 @@ Deno.test("indexOfBytes() finds nothing where there is nothing", () => {
     indexOfBytes(Uint8Array.of(0, 255, 254), Uint8Array.of(255, 254)),
     1,
   );
+});
+
+Deno.test("findEachBytes() finds each place of every needle in one pass", () => {
+  const alphabet = ["a", "b", "\0"];
+  const haystack = Array.from(
+    { length: 600 },
+    (_, index) => alphabet[(index * index + (index >> 3)) % 3]!,
+  ).join("");
+  for (
+    const needles of [
+      ["ab", "abab", "b\0a"],
+      ["a\0", "b\0", "\0a\0b"],
+      ["\0\0", "a", "a"],
+      ["aab", ""],
+      [],
+    ]
+  ) {
+    const expected: [number, number][] = [];
+    for (let at = 0; at < haystack.length; at++) {
+      for (const [index, needle] of needles.entries()) {
+        if (needle !== "" && haystack.startsWith(needle, at)) {
+          expected.push([at, index]);
+        }
+      }
+    }
+    assertEquals(
+      [...findEachBytes(bytes(haystack), needles.map(bytes))]
+        .map(({ at, needle }) => [at, needle]),
+      expected,
+    );
+  }
 });
