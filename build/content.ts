@@ -114,6 +114,14 @@ export function readContentSync(
   return bytes;
 }
 
+/** An entry's content as text. */
+export async function readText(
+  entry: Entry,
+  read: (entry: Entry) => Promise<Uint8Array>,
+): Promise<string> {
+  return new TextDecoder().decode(await read(entry));
+}
+
 /**
  * Sends part of a file through a decompressor. One buffer serves for all of it:
  * a decompressor has used up what it is given when the write is done.

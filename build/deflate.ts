@@ -34,12 +34,16 @@ export function deflate(
     : undefined;
 }
 
-/** A file and its deflated copy. */
-export interface DeflatedFile {
+/** What an entry tells of a file's bytes. */
+export interface FileSums {
   size: number;
   crc32: number;
   /** In lower-case hex. */
   sha256: string;
+}
+
+/** A file and its deflated copy. */
+export interface DeflatedFile extends FileSums {
   deflated: { size: number; sha256: string };
 }
 
@@ -71,10 +75,12 @@ interface Codec {
  *
  * @param path A file of fewer than 2 GB.
  * @param destination Where the deflated bytes are written, without a header.
+ * @param visit Looks at the file's bytes while they are at hand.
  */
 export async function deflateFile(
   path: string,
   destination: string,
+  visit?: (bytes: Uint8Array, sums: FileSums) => Promise<void>,
 ): Promise<DeflatedFile> {
   const packageUrl = import.meta.resolve("libdeflate");
   const { default: load } = await import(
@@ -108,10 +114,10 @@ export async function deflateFile(
   if (written === 0) throw new Error("libdeflate gives no result");
   const deflated = codec.HEAPU8.subarray(output, output + written);
   Deno.writeFileSync(destination, deflated, { createNew: true });
+  const sums = { size, crc32: crc32(bytes), sha256: sha256Of(bytes) };
+  await visit?.(bytes, sums);
   const result = {
-    size,
-    crc32: crc32(bytes),
-    sha256: sha256Of(bytes),
+    ...sums,
     deflated: { size: written, sha256: sha256Of(deflated) },
   };
   codec._free(input);

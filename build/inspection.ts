@@ -18,6 +18,7 @@ import {
   type ResultCache,
 } from "./bundle_checks.ts";
 import { readContentSync, release } from "./content.ts";
+import { type DeflatedFile, deflateFile } from "./deflate.ts";
 import { archivedEntry } from "./entry.ts";
 import { findEmbeddedLibraries } from "./embedded_libraries.ts";
 import { isPortableExecutable } from "./portable_executable.ts";
@@ -137,6 +138,33 @@ export async function indexAndInspect(
       inspectOne(entryOf(member), folders, () => bytes, answers),
   });
   return { members, answers };
+}
+
+/**
+ * Deflates a file, and looks into it in the same go.
+ *
+ * @param entry What it is in the bundle.
+ * @returns As `deflateFile()`, and the answers by the key that the checks keep them under.
+ */
+export async function deflateAndInspect(
+  path: string,
+  destination: string,
+  entry: Pick<Entry, "path" | "component">,
+  folders: BuildFolders,
+): Promise<{ file: DeflatedFile; answers: Record<string, string> }> {
+  const answers: Record<string, string> = {};
+  const file = await deflateFile(
+    path,
+    destination,
+    (bytes, sums) =>
+      inspectOne(
+        { ...entry, ...sums, content: { kind: "file", path } },
+        folders,
+        () => bytes,
+        answers,
+      ),
+  );
+  return { file, answers };
 }
 
 /** Files above this are held in memory one at a time. */

@@ -112,27 +112,6 @@ export async function obtainRuntime(
 }
 
 /**
- * Compiles the launcher.
- *
- * @param runtime Path of the runtime that the program begins with.
- * @param folder An empty folder to work in.
- * @returns Path of the program, inside `folder`, and what is compiled into it.
- * @throws {UserError} If it does not compile.
- */
-export async function compileLauncher(
-  target: Target,
-  runtime: string,
-  folder: string,
-  signal?: AbortSignal,
-): Promise<{ program: string; packages: JavaScriptPackage[] }> {
-  const [packages, program] = await Promise.all([
-    readJavaScriptPackages(join(repository, mainModule), repository),
-    compileModule(mainModule, target, runtime, folder, signal),
-  ]);
-  return { program, packages };
-}
-
-/**
  * Compiles any module of this repository as the launcher is compiled.
  *
  * @param module The main module, below the repository.
@@ -146,9 +125,18 @@ export async function compileModule(
   target: Target,
   runtime: string,
   folder: string,
+): Promise<string> {
+  await fillCompileFolder(folder, module);
+  return await compileFolder(target, runtime, folder);
+}
+
+/** Compiles what {@linkcode fillCompileFolder} has put into a folder. */
+async function compileFolder(
+  target: Target,
+  runtime: string,
+  folder: string,
   signal?: AbortSignal,
 ): Promise<string> {
-  await fillCompileFolder(folder, module, signal);
   const program = launcherFileName(target);
   try {
     await run(Deno.execPath(), [
@@ -228,46 +216,36 @@ export async function makeLauncher(
       };
     }
   }
-  const { obtained, runtime } = await obtainRuntime(
-    target,
-    downloads,
-    archives,
-  );
-  const key = launcherKey(sources, obtained.sha256, target);
-  const path = cache.derivedPath(key);
   const task = reporter.task("Compiling the launcher");
   const folder = cache.workspace.newPath("launcher");
   Deno.mkdirSync(folder);
+  const [{ obtained, runtime }, packages] = await Promise.all([
+    obtainRuntime(target, downloads, archives),
+    readJavaScriptPackages(join(repository, mainModule), repository),
+    fillCompileFolder(folder, mainModule, signal),
+  ]);
+  const name = launcherFileName(target);
   const temporary = cache.workspace.newPath("deflated");
   // The compiler takes 220 MB, and deflating 140 MB.
-  const { program, packages, file } = await inspector.heavy.take(async () => {
-    const compiled = await compileLauncher(
-      target,
-      runtime.path,
-      folder,
-      signal,
-    );
-    const file = await pool.run("deflateFile", compiled.program, temporary);
-    return { ...compiled, file };
-  });
+  const { file, answers } = await inspector.heavy.take(async () =>
+    await pool.run(
+      "deflateAndInspect",
+      await compileFolder(target, runtime.path, folder, signal),
+      temporary,
+      { path: name, component: "launcher" },
+      inspector.folders,
+    )
+  );
+  inspector.keep(answers);
   const { size, crc32, sha256, deflated } = file;
   const fresh: KeptLauncher = {
     deflatedSha256: deflated.sha256,
     compressedSize: deflated.size,
     packages,
-    entry: {
-      path: launcherFileName(target),
-      component: "launcher",
-      size,
-      crc32,
-      sha256,
-    },
+    entry: { path: name, component: "launcher", size, crc32, sha256 },
   };
-  // While the program lies there as it is, rather than deflated.
-  await inspector.inspect([{
-    ...fresh.entry,
-    content: { kind: "file", path: program },
-  }]);
+  const key = launcherKey(sources, obtained.sha256, target);
+  const path = cache.derivedPath(key);
   cache.put(temporary, path);
   cache.writeJson(key, fresh);
   Deno.removeSync(folder, { recursive: true });

@@ -8,10 +8,11 @@ import { fromFileUrl, join, resolve } from "@std/path";
 import { UserError } from "../launcher/user_error.ts";
 import { Archives } from "./archives.ts";
 import { Cache } from "./cache.ts";
+import { mainModule } from "./compile_folder.ts";
 import { Downloads } from "./downloads.ts";
 import { explain } from "./explain.ts";
 import {
-  compileLauncher,
+  compileModule,
   launcherFileName,
   obtainRuntime,
   type Target,
@@ -86,7 +87,12 @@ export async function main(args: readonly string[]): Promise<number> {
     using workspace = Workspace.open(resolve(flags.out));
     const folder = workspace.newPath("launcher");
     Deno.mkdirSync(folder);
-    const { program } = await compileLauncher(target, runtime.path, folder);
+    const program = await compileModule(
+      mainModule,
+      target,
+      runtime.path,
+      folder,
+    );
     const path = join(resolve(flags.out), launcherFileName(target));
     Deno.renameSync(program, path);
     print(`${path}\n`);

@@ -7,9 +7,10 @@
 import { fromFileUrl, join } from "@std/path";
 import { appEntries, appVersion } from "./app.ts";
 import type { Archives } from "./archives.ts";
-import type { Entry } from "./bundle.ts";
+import { readAppImports } from "./app_imports.ts";
+import { comparePaths, type Entry } from "./bundle.ts";
 import { component } from "./components.ts";
-import { memoryEntry } from "./content.ts";
+import { memoryEntry, readContentSync } from "./content.ts";
 import {
   Downloads,
   notCached,
@@ -88,9 +89,11 @@ export async function gatherParts(
     ...downloads.options,
     archives: first,
   });
+  const launcherMade = makeLauncher(firstDownloads, first, inspector, signal);
+  pool.reserve(launcherMade);
   const [launcher, python, ffmpeg, exiftool, wheelFiles, licenceTexts] =
     await Promise.all([
-      makeLauncher(firstDownloads, first, inspector, signal),
+      launcherMade,
       obtain("python", pythonEntries),
       obtain(
         "ffmpeg",
@@ -101,8 +104,8 @@ export async function gatherParts(
       obtain("exiftool", exiftoolEntries),
       wheelParts(wheels, downloads, archives, inspector),
       readableLicenceTexts(downloads, archives),
-      // Only asked for later, but the search takes its time.
-      findPython(),
+      // Both are only asked for later, but take their time.
+      appImportsAhead(app, inspector),
     ]);
   return {
     version,
@@ -125,6 +128,21 @@ export async function gatherParts(
       ...wheelFiles,
     ],
   };
+}
+
+/** Finds Python, and has it read the app's imports while there is time for it. */
+async function appImportsAhead(
+  app: readonly Entry[],
+  inspector: Inspector,
+): Promise<void> {
+  const [python] = await findPython();
+  // In the order that the bundle's entries are asked in.
+  const entries = [...app].sort((a, b) => comparePaths(a.path, b.path));
+  await readAppImports(entries, {
+    python,
+    cache: inspector.results,
+    read: (entry) => Promise.resolve(readContentSync(entry)),
+  });
 }
 
 /** Gets the licence texts, and has them unpacked while there is time for it. */

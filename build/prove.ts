@@ -17,11 +17,9 @@ import {
   checkWheels,
   type Problem,
   type ReadEntry,
-  type ResultCache,
   type ShippedWheel,
 } from "./bundle_checks.ts";
-import { memoryEntry } from "./content.ts";
-import { sha256Of } from "./digest.ts";
+import { memoryEntry, readText } from "./content.ts";
 import {
   fileVersion,
   findEmbeddedLibraries,
@@ -35,12 +33,8 @@ import {
   manifestPath,
   manifestText,
 } from "./manifest.ts";
-import {
-  type AppImports,
-  matchImports,
-  type PythonSource,
-  readPythonImports,
-} from "./python_imports.ts";
+import { type ImportTools, readAppImports } from "./app_imports.ts";
+import { matchImports } from "./python_imports.ts";
 import { sbomPath, sbomText } from "./sbom.ts";
 import { vcRuntimeComponent, vcRuntimeEntries } from "./vc_runtime.ts";
 import { readWheelMetadata } from "./wheel_metadata.ts";
@@ -64,12 +58,7 @@ export interface BundleFacts {
 }
 
 /** What {@linkcode prove} needs to look around. */
-export interface ProveTools {
-  read: ReadEntry<Entry>;
-  /** Results of an earlier build, by content. */
-  cache: ResultCache;
-  /** The Python program that reads the app's imports, e.g. `python3`. */
-  python: string;
+export interface ProveTools extends ImportTools {
   /** Gives SPDX's licence texts by id. */
   licenceTexts(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -81,11 +70,6 @@ export interface ProvenBundle {
   manifest: Manifest;
   /** Empty when the bundle may ship. */
   problems: Problem[];
-}
-
-/** Reads a text. */
-async function readText(entry: Entry, read: ReadEntry<Entry>): Promise<string> {
-  return new TextDecoder().decode(await read(entry));
 }
 
 /** The wheels as components, with the licence that each one's METADATA tells. */
@@ -140,28 +124,6 @@ async function runtimeComponent(
     sha256: first.sha256,
     licence: "LicenseRef-Microsoft-Distributable-Code",
   }];
-}
-
-/** What the app imports, matched with the bundle; Python is asked only for files it has not read before. */
-async function appImports(
-  entries: readonly Entry[],
-  tools: ProveTools,
-): Promise<AppImports> {
-  const files = entries.filter((entry) =>
-    entry.component === "app" && entry.path.endsWith(".py")
-  );
-  const key = `imports:${
-    sha256Of(files.map((file) => `${file.path} ${file.sha256}`).join())
-  }`;
-  const kept = tools.cache.get(key);
-  if (kept !== undefined) return matchImports(JSON.parse(kept), entries);
-  const sources: PythonSource[] = [];
-  for (const file of files) {
-    sources.push({ path: file.path, source: await readText(file, tools.read) });
-  }
-  const imports = await readPythonImports(tools.python, sources);
-  tools.cache.set(key, JSON.stringify(imports));
-  return matchImports(imports, entries);
 }
 
 /** Libraries of files that were copied belong to the component of the copy alone. */
@@ -219,7 +181,10 @@ export async function prove(
       }),
     ),
   );
-  const imports = await appImports(entries, tools);
+  const imports = matchImports(
+    await readAppImports(entries, tools),
+    entries,
+  );
   const manifest = makeManifest({
     app: facts.app,
     alembic: facts.alembic,

@@ -7,9 +7,8 @@
 /// <reference lib="deno.worker" />
 import { UserError } from "../launcher/user_error.ts";
 import { extractFromTarball, packTarball } from "./archive_index.ts";
-import { deflateFile } from "./deflate.ts";
 import { sha256OfFileSync } from "./digest.ts";
-import { indexAndInspect, inspect } from "./inspection.ts";
+import { deflateAndInspect, indexAndInspect, inspect } from "./inspection.ts";
 
 /** What a worker can do, each with its arguments; all of it can be sent. */
 export const jobs = {
@@ -19,7 +18,7 @@ export const jobs = {
   packTarball,
   extractFromTarball,
   inspect,
-  deflateFile,
+  deflateAndInspect,
 };
 
 /** The jobs by name. */

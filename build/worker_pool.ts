@@ -7,11 +7,12 @@ import { UserError } from "../launcher/user_error.ts";
 import type { JobAnswer, JobRequest, Jobs } from "./worker.ts";
 
 /** Jobs that leave memory behind which only the end of their worker gives back. */
-const lastJobs: ReadonlySet<keyof Jobs> = new Set(["deflateFile"]);
+const lastJobs: ReadonlySet<keyof Jobs> = new Set(["deflateAndInspect"]);
 
 /** A job that waits for its turn, or for its answer. */
 interface PendingJob {
   request: JobRequest;
+  urgent: boolean;
   resolve(result: unknown): void;
   reject(error: unknown): void;
 }
@@ -41,6 +42,7 @@ export class WorkerPool implements JobRunner, Disposable {
   readonly #idle: Worker[] = [];
   readonly #workers: Worker[] = [];
   readonly #running = new Map<Worker, PendingJob>();
+  #reserved = 0;
 
   /** @param size How many workers there may be; more take memory and gain little. */
   constructor(
@@ -62,6 +64,7 @@ export class WorkerPool implements JobRunner, Disposable {
     return new Promise((resolve, reject) => {
       const job: PendingJob = {
         request: { name, args },
+        urgent,
         resolve: resolve as (result: unknown) => void,
         reject,
       };
@@ -70,15 +73,39 @@ export class WorkerPool implements JobRunner, Disposable {
     });
   }
 
+  /**
+   * Keeps a worker, where there are several, for urgent jobs alone: whoever asks
+   * for those has another program at work in between, which wants that core.
+   *
+   * @param done Until when; whether it fails or not.
+   */
+  reserve(done: Promise<unknown>): void {
+    this.#reserved++;
+    const end = (): void => {
+      this.#reserved--;
+      this.#next();
+    };
+    done.then(end, end);
+  }
+
   #next(): void {
-    while (this.#urgent.length + this.#waiting.length > 0) {
-      const worker = this.#idle.pop() ??
-        (this.#workers.length < this.size ? this.#start() : undefined);
-      if (worker === undefined) return;
-      const job = (this.#urgent.shift() ?? this.#waiting.shift())!;
+    for (let job = this.#take(); job !== undefined; job = this.#take()) {
+      const worker = this.#idle.pop() ?? this.#start();
       this.#running.set(worker, job);
       worker.postMessage(job.request);
     }
+  }
+
+  /** The job whose turn it is, if there is a worker for it. */
+  #take(): PendingJob | undefined {
+    const running = [...this.#running.values()];
+    if (running.length >= this.size) return undefined;
+    const urgent = this.#urgent.shift();
+    if (urgent !== undefined) return urgent;
+    const free = Math.max(1, this.size - this.#reserved);
+    return running.filter((job) => !job.urgent).length < free
+      ? this.#waiting.shift()
+      : undefined;
   }
 
   #start(): Worker {

@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { inflateRawSync } from "node:zlib";
-import { deflate, deflatePiece } from "../../build/deflate.ts";
+import { crc32, inflateRawSync } from "node:zlib";
+import { deflate, deflateFile } from "../../build/deflate.ts";
 import { sha256Of } from "../../build/digest.ts";
-import { concat, randomNumbers } from "./zip_maker.ts";
+import { TemporaryFolder } from "./temporary_folder.ts";
+import { randomNumbers } from "./zip_maker.ts";
 
 /** Bytes that compress about as well as a program does. */
 function sampleBytes(length: number): Uint8Array {
@@ -36,17 +37,28 @@ Deno.test("deflate() gives nothing where nothing is gained", () => {
   );
 });
 
-Deno.test("deflatePiece() gives pieces that are joined by writing one after another", () => {
-  const bytes = sampleBytes(1_000_000);
-  const pieces: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; at += 300_000) {
-    const piece = bytes.subarray(at, at + 300_000);
-    pieces.push(deflatePiece(piece, at + 300_000 >= bytes.length));
+Deno.test("deflateFile() writes what inflates to the file's bytes, and tells what they are", async () => {
+  using folder = new TemporaryFolder();
+  for (const length of [0, 1000, 3_000_000]) {
+    const bytes = sampleBytes(length);
+    const path = folder.write(`${length}`, bytes);
+    const destination = folder.at(`${length}.deflated`);
+    const seen: string[] = [];
+    const file = await deflateFile(path, destination, (bytes, sums) => {
+      seen.push(sha256Of(bytes), sums.sha256);
+      return Promise.resolve();
+    });
+    const deflated = Deno.readFileSync(destination);
+    const sha256 = sha256Of(bytes);
+    assertEquals(sha256Of(inflateRawSync(deflated)), sha256);
+    assertEquals(seen, [sha256, sha256]);
+    assertEquals(file, {
+      size: length,
+      crc32: crc32(bytes),
+      sha256,
+      deflated: { size: deflated.length, sha256: sha256Of(deflated) },
+    });
   }
-  assertEquals(
-    sha256Of(inflateRawSync(concat(pieces))),
-    sha256Of(bytes),
-  );
 });
 
 Deno.test("deflate() gives the very bytes that it gave elsewhere", () => {
@@ -54,6 +66,6 @@ Deno.test("deflate() gives the very bytes that it gave elsewhere", () => {
   // bundles are not the same everywhere.
   assertEquals(
     sha256Of(deflate(sampleBytes(500_000))!),
-    "bf8cfc2dbefde6d8c452d655eda3d672da6087d7a35fd93a83f09f2292d1d7b7",
+    "3fec274f79231b4cb45e7e291a1238a2387e9dab4bcb07e71e8aa81e8786fa7d",
   );
 });

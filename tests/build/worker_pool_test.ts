@@ -45,3 +45,52 @@ Deno.test("WorkerPool passes on what a job throws, and goes on working", async (
   await assertRejects(() => pool.run("indexZip", noZip), UserError, "no.zip");
   assertEquals(await pool.run("hash", noZip), sha256Of("no zip"));
 });
+
+Deno.test("WorkerPool goes on with a new worker after a job that ends its own", async () => {
+  using folder = new TemporaryFolder();
+  using pool = new WorkerPool(1);
+  const path = folder.write("program", "text");
+  const entry = { path: "program", component: "launcher" };
+  const noFolders = { build: [], machine: [] };
+  const [{ file }, hash] = await Promise.all([
+    pool.run("deflateAndInspect", path, folder.at("out"), entry, noFolders),
+    pool.run("hash", path),
+  ]);
+  assertEquals(file.sha256, hash);
+  assertEquals(await pool.run("hash", folder.at("out")), file.deflated.sha256);
+});
+
+Deno.test("WorkerPool keeps a reserved worker for urgent jobs until it is given back", async () => {
+  using folder = new TemporaryFolder();
+  using pool = new WorkerPool(2);
+  const long = folder.write("long", new Uint8Array(100 << 20));
+  const short = folder.write("short", "text");
+  const order: string[] = [];
+  const note = async (name: string, job: Promise<unknown>): Promise<void> => {
+    await job;
+    order.push(name);
+  };
+  const bothInTurn = (): Promise<unknown> =>
+    Promise.all([
+      note("long", pool.run("hash", long)),
+      note("short", pool.run("hash", short)),
+      note("urgent", pool.urgent.run("hash", short)),
+    ]);
+  const reserved = Promise.withResolvers<void>();
+  pool.reserve(reserved.promise);
+  await bothInTurn();
+  assertEquals(order, ["urgent", "long", "short"]);
+  reserved.resolve();
+  await reserved.promise;
+  order.length = 0;
+  await bothInTurn();
+  assertEquals(order.at(-1), "long");
+});
+
+Deno.test("WorkerPool does all jobs with one worker, reserved or not", async () => {
+  using folder = new TemporaryFolder();
+  using pool = new WorkerPool(1);
+  const path = folder.write("file", "text");
+  pool.reserve(new Promise(() => {}));
+  assertEquals(await pool.run("hash", path), sha256Of("text"));
+});
