@@ -43,7 +43,7 @@ function sampleEntries(): Entry[] {
   return [
     memoryEntry("b/text.txt", "app", "text ".repeat(1000)),
     memoryEntry("a.bin", "app", crypto.getRandomValues(new Uint8Array(5000))),
-    memoryEntry("b/ünï.txt", "app", "umlauts umlauts umlauts"),
+    memoryEntry("b/ünï.txt", "app", "umlauts ".repeat(20)),
     memoryEntry("empty", "app", ""),
   ];
 }
