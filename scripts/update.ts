@@ -14,13 +14,14 @@ import { fromFileUrl, join } from "@std/path";
 import { sha256OfFileSync } from "../build/digest.ts";
 import { lockUrl, parseLock } from "../build/requirements_lock.ts";
 import { fetchFromNpm } from "../build/sources/npm.ts";
-import { CommandError, run } from "../build/subprocess.ts";
+import { run } from "../build/subprocess.ts";
 import { readTarball } from "../build/tarball.ts";
 import { Workspace } from "../build/workspace.ts";
 import { readZipDirectory } from "../build/zip_directory.ts";
 import { UserError } from "../launcher/user_error.ts";
-import { findCommand } from "./find_command.ts";
 import { renew } from "./lock.ts";
+import { attempt, get, newestOnNpm, Unreachable } from "./look_up.ts";
+import { listPackages } from "./update_packages.ts";
 import {
   atVersion,
   checksumIn,
@@ -33,9 +34,6 @@ import {
 
 const componentsUrl = new URL("../build/components.json", import.meta.url);
 const repository = fromFileUrl(new URL("../", import.meta.url));
-
-/** How long a host has to answer. */
-const patience = 20_000;
 
 /** Deno compiles with the runtime of its own version and no other. */
 const runtime: Watch = {
@@ -71,31 +69,9 @@ interface Components {
   components: Record<string, { name: string; sources: PinnedSource[] }>;
 }
 
-/** A host that gave no answer. */
-export class Unreachable extends Error {}
-
 /** Prints a line. */
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-}
-
-/** Asks for an address; its host has to begin its answer in time. */
-async function get(url: string): Promise<Response> {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), patience);
-  try {
-    const response = await fetch(url, { signal: late.signal });
-    if (response.ok) return response;
-    await response.body?.cancel();
-    throw new Unreachable(`${new URL(url).host} answers ${response.status}`);
-  } catch (cause) {
-    const isNetwork = cause instanceof TypeError ||
-      cause instanceof DOMException;
-    if (!isNetwork) throw cause;
-    throw new Unreachable(`${new URL(url).host} cannot be reached`, { cause });
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /**
@@ -200,19 +176,9 @@ export async function updateOfficial(
   return { sources: updated, said: `${said}: rewritten${unchecked}` };
 }
 
-/** What a registry's client says is the newest version of a package. */
+/** What a registry's client says is the newest version of a source's package. */
 async function newestInRegistry(source: PinnedSource): Promise<string> {
-  if (source.kind === "npm") {
-    const answer = await run(findCommand("npm"), [
-      "view",
-      source.package!,
-      "version",
-      "--loglevel=error",
-    ], {
-      remedy: "Install Node.js, which brings npm.",
-    });
-    return answer.trim();
-  }
+  if (source.kind === "npm") return await newestOnNpm(source.package!);
   const python = Deno.build.os === "windows" ? "python" : "python3";
   const answer = await run(python, [
     "-m",
@@ -261,24 +227,6 @@ async function updateRegistry(
   };
   await checkContent(updated, path);
   return { source: updated, said: `${said}: rewritten` };
-}
-
-/** Runs a look-up; a host that cannot be reached is a finding, not a failure. */
-async function attempt<T>(
-  look: () => Promise<T>,
-  otherwise: (reason: string) => T,
-): Promise<T> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof Unreachable) {
-      return otherwise(`${error.message}; the pin stays`);
-    }
-    if (error instanceof CommandError) {
-      return otherwise(`the registry gave no answer; the pin stays`);
-    }
-    throw error;
-  }
 }
 
 /** Lists, and with `write` rewrites, the components. */
@@ -366,6 +314,7 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     using workspace = Workspace.open(flags.cache);
     await updateComponents(flags.write, workspace);
+    await listPackages(print);
     await updateWheels(flags.app, flags.write, workspace);
     print(
       flags.write

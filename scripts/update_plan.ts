@@ -111,3 +111,29 @@ export function wheelChanges(
     ...[...old].map(([name, version]) => `${name} ${version} -> (gone)`),
   ];
 }
+
+/** A JavaScript package that the project pins. */
+export interface PinnedPackage {
+  registry: "jsr" | "npm";
+  /** E.g. `@std/path`. */
+  name: string;
+  version: string;
+}
+
+/**
+ * The packages that deno.json pins.
+ *
+ * @param imports Values of its import maps, e.g. `jsr:@std/path@1.1.6`; what
+ *     names no exact version is not pinned and is left out.
+ */
+export function pinnedPackages(imports: readonly string[]): PinnedPackage[] {
+  return imports.flatMap((specifier) => {
+    const found = /^(jsr|npm):\/?((?:@[^/@]+\/)?[^/@]+)@(\d+\.\d+\.\d+[^/]*)/
+      .exec(specifier);
+    return found === null ? [] : [{
+      registry: found[1] as "jsr" | "npm",
+      name: found[2]!,
+      version: found[3]!,
+    }];
+  });
+}

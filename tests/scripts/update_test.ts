@@ -7,12 +7,14 @@ import {
 } from "@zip-js/zip-js";
 import { sha256Of } from "../../build/digest.ts";
 import { UserError } from "../../launcher/user_error.ts";
-import { Unreachable, updateOfficial, watches } from "../../scripts/update.ts";
+import { Unreachable } from "../../scripts/look_up.ts";
+import { updateOfficial, watches } from "../../scripts/update.ts";
 import {
   atVersion,
   checksumIn,
   compareVersions,
   newestOn,
+  pinnedPackages,
   type PinnedSource,
   wheelChanges,
 } from "../../scripts/update_plan.ts";
@@ -49,6 +51,23 @@ Deno.test("checksumIn() reads lists of several kinds, for the whole name alone",
   assertEquals(checksumIn(`SHA2-256(a.zip)= ${hash}`, "a.zip"), lower);
   assertEquals(checksumIn(`${hash}  C:\\build\\a.zip`, "a.zip"), lower);
   assertEquals(checksumIn(`${hash}  ba.zip`, "a.zip"), undefined);
+});
+
+Deno.test("pinnedPackages() reads exact versions of both registries, and nothing else", () => {
+  assertEquals(
+    pinnedPackages([
+      "jsr:@std/path@1.1.6",
+      "npm:@zip.js/zip.js@2.8.7",
+      "npm:/libdeflate@0.1.0/dist/x.js",
+      "npm:tar-stream@^3",
+      "./local.ts",
+    ]),
+    [
+      { registry: "jsr", name: "@std/path", version: "1.1.6" },
+      { registry: "npm", name: "@zip.js/zip.js", version: "2.8.7" },
+      { registry: "npm", name: "libdeflate", version: "0.1.0" },
+    ],
+  );
 });
 
 Deno.test("wheelChanges() names what changes, comes and goes", () => {
