@@ -20,8 +20,10 @@ function print(line: string): void {
 async function main(args: string[]): Promise<number> {
   const environment: Record<string, string> = {};
   const python = await prepareTestPython();
-  if ("python" in python) environment.MEDIAPARSER_TEST_PYTHON = python.python;
-  else print(`No Python to run the sample app: ${python.reason}.`);
+  if ("python" in python) {
+    environment.MEDIAPARSER_TEST_PYTHON = python.python;
+    if (python.remark) print(`The tests' own Python: ${python.remark}.`);
+  } else print(`No Python to run the sample app: ${python.reason}.`);
 
   const folder = await Deno.makeTempDir();
   const report = join(folder, "report.xml");

@@ -8,8 +8,13 @@ import { fromFileUrl, join } from "@std/path";
 
 const root = fromFileUrl(new URL("../", import.meta.url));
 
-/** Either a Python that can run the sample app, or why there is none. */
-export type TestPython = { python: string } | { reason: string };
+/**
+ * Either a Python that can run the sample app, and what is to be said of it, or
+ * why there is none.
+ */
+export type TestPython = { python: string; remark?: string } | {
+  reason: string;
+};
 
 async function run(command: string, args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(command, { args })
@@ -31,7 +36,8 @@ export function constraintsFromLock(lock: string): string {
 
 /**
  * Makes the environment below .build-cache/, or takes the one that is there.
- * It holds the sample app's requirements in the versions the bundle ships.
+ * It holds the sample app's requirements in the versions the bundle ships; where
+ * this machine's Python is too old for those, in the newest that it takes.
  */
 export async function prepareTestPython(): Promise<TestPython> {
   const requirements = join(root, "tests", "sample-app", "requirements.txt");
@@ -59,23 +65,35 @@ export async function prepareTestPython(): Promise<TestPython> {
     : join(folder, "bin", "python");
   const ready = join(folder, ".ready");
   try {
-    await Deno.stat(ready);
-    return { python };
+    return { python, ...remarkOf(await Deno.readTextFile(ready)) };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+  let remark = "";
   try {
     await run(system, ["-m", "venv", "--clear", folder]);
     const constraints = join(folder, "constraints.txt");
     await Deno.writeTextFile(constraints, constraintsFromLock(lock));
     // deno-fmt-ignore
-    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-      "-r", requirements, "-c", constraints]);
+    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
+    try {
+      await run(python, [...install, "-c", constraints]);
+    } catch (error) {
+      if (!String(error).includes("ResolutionImpossible")) throw error;
+      await run(python, install);
+      remark = `the bundle's versions are not for Python ${
+        version.split(" ")[0]
+      }, others are used`;
+    }
   } catch (error) {
     const lines = String(error instanceof Error ? error.message : error)
       .trim().split("\n");
     return { reason: `its packages could not be installed: ${lines.at(-1)}` };
   }
-  await Deno.writeTextFile(ready, "");
-  return { python };
+  await Deno.writeTextFile(ready, remark);
+  return { python, ...remarkOf(remark) };
+}
+
+function remarkOf(text: string): { remark?: string } {
+  return text === "" ? {} : { remark: text };
 }
