@@ -140,14 +140,29 @@ async function indexLargeMember(
   member: ArchiveMember,
 ): Promise<IndexedMember> {
   const hash = createHash("sha256");
+  for await (const piece of checkedPieces(file, archive, member)) {
+    hash.update(piece);
+  }
+  return { ...member, sha256: hash.digest("hex") };
+}
+
+/**
+ * A file's uncompressed bytes in pieces, found at the end to be those that the
+ * directory tells of.
+ */
+async function* checkedPieces(
+  file: Deno.FsFile,
+  archive: string,
+  member: ArchiveMember,
+): AsyncGenerator<Uint8Array> {
   let sum = 0;
   let size = 0;
   try {
     for await (const piece of contentPieces(file, member)) {
       size += piece.length;
       if (size > member.size) break;
-      hash.update(piece);
       sum = crc32(piece, sum);
+      yield piece;
     }
   } catch (cause) {
     throw damagedMember(archive, member, cause);
@@ -155,7 +170,32 @@ async function indexLargeMember(
   if (size !== member.size || sum !== member.crc32) {
     throw damagedMember(archive, member);
   }
-  return { ...member, sha256: hash.digest("hex") };
+}
+
+/**
+ * Writes one file of a zip to disk.
+ *
+ * @returns Its SHA-256, in lower-case hex.
+ * @throws {UserError} If the zip is damaged, or lacks the file.
+ */
+export async function extractFromZip(
+  path: string,
+  name: string,
+  destination: string,
+): Promise<string> {
+  const members = await readZipDirectory(path);
+  const member = members.find((member) => member.path === name);
+  if (member === undefined) throw refusal(path, `it holds no '${name}'`);
+  using file = await Deno.open(path);
+  using output = await Deno.open(destination, { create: true, write: true });
+  const hash = createHash("sha256");
+  for await (const piece of checkedPieces(file, path, member)) {
+    hash.update(piece);
+    for (let done = 0; done < piece.length;) {
+      done += output.writeSync(piece.subarray(done));
+    }
+  }
+  return hash.digest("hex");
 }
 
 /**

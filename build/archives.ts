@@ -10,9 +10,8 @@
 import { refusal } from "./archive_safety.ts";
 import { type IndexedMember, indexVersion } from "./archive_index.ts";
 import type { Cache } from "./cache.ts";
-import { readContentSync } from "./content.ts";
 import { codecVersion, level } from "./deflate.ts";
-import { archivedEntry, type OpenArchive } from "./entry.ts";
+import type { OpenArchive } from "./entry.ts";
 import type { Inspector, Placement } from "./inspection.ts";
 import type { JobRunner } from "./worker_pool.ts";
 
@@ -107,42 +106,31 @@ export class Archives {
    */
   fileOfTarball(
     tarball: VerifiedFile,
-    member: string,
+    name: string,
     expected?: string,
   ): Promise<VerifiedFile> {
-    return this.#derive(
-      tarball,
-      member,
-      expected,
-      (temporary) =>
-        this.pool.run("extractFromTarball", tarball.path, member, temporary),
-    );
+    return this.#extract("extractFromTarball", tarball, name, expected);
   }
 
   /**
    * Unpacks one file of a zip into the cache.
    *
-   * @throws {UserError} If the zip lacks the file.
+   * @param expected Its SHA-256, where it is known.
+   * @throws {UserError} If the zip is damaged, or the file is another one.
    */
   fileOfZip(
     zip: VerifiedFile,
-    archive: OpenArchive,
     name: string,
     expected?: string,
   ): Promise<VerifiedFile> {
-    const member = memberNamed(archive, name);
-    return this.#derive(zip, name, expected ?? member.sha256, (temporary) => {
-      const entry = archivedEntry(archive, member, name, "");
-      Deno.writeFileSync(temporary, readContentSync(entry));
-      return Promise.resolve(member.sha256);
-    });
+    return this.#extract("extractFromZip", zip, name, expected);
   }
 
-  async #derive(
+  async #extract(
+    job: "extractFromTarball" | "extractFromZip",
     from: VerifiedFile,
     name: string,
     expected: string | undefined,
-    write: (temporary: string) => Promise<string>,
   ): Promise<VerifiedFile> {
     const key = `${from.sha256}-${name.replaceAll(/[^a-z0-9.-]/gi, "_")}`;
     const path = this.cache.derivedPath(key);
@@ -151,7 +139,7 @@ export class Archives {
       return { path, sha256: known };
     }
     const temporary = this.cache.workspace.newPath("derived");
-    const sha256 = await write(temporary);
+    const sha256 = await this.pool.run(job, from.path, name, temporary);
     if (expected !== undefined && sha256 !== expected) {
       throw refusal(
         from.path,

@@ -28,7 +28,6 @@ import {
   readJavaScriptPackages,
 } from "./javascript_packages.ts";
 import { permissionFlags } from "./launcher_permissions.ts";
-import { openComponent } from "./open_component.ts";
 import { CommandError, run } from "./subprocess.ts";
 
 /** What the launcher can be compiled for; the second one is for tests. */
@@ -93,21 +92,9 @@ export async function obtainRuntime(
     );
   }
   const member = source.root + source.program;
-  if (source.file.endsWith(".zip")) {
-    const { file, archive } = await openComponent(obtained, archives);
-    const runtime = await archives.fileOfZip(
-      file,
-      archive,
-      member,
-      source.programSha256,
-    );
-    return { obtained, runtime };
-  }
-  const runtime = await archives.fileOfTarball(
-    obtained,
-    member,
-    source.programSha256,
-  );
+  const runtime = source.file.endsWith(".zip")
+    ? await archives.fileOfZip(obtained, member, source.programSha256)
+    : await archives.fileOfTarball(obtained, member, source.programSha256);
   return { obtained, runtime };
 }
 

@@ -60,7 +60,7 @@ export async function pythonEntries(
   });
   const library = `${root}python312.zip`;
   const inner = await archives.zip(
-    await archives.fileOfZip(opened.file, opened.archive, library),
+    await archives.fileOfZip(opened.file, library),
   );
   const entries = [
     ...entriesOf(opened.archive, root, folder, [

@@ -6,7 +6,11 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 import { UserError } from "../launcher/user_error.ts";
-import { extractFromTarball, packTarball } from "./archive_index.ts";
+import {
+  extractFromTarball,
+  extractFromZip,
+  packTarball,
+} from "./archive_index.ts";
 import { sha256OfFileSync } from "./digest.ts";
 import { deflateAndInspect, indexAndInspect, inspect } from "./inspection.ts";
 
@@ -17,6 +21,7 @@ export const jobs = {
   indexZip: indexAndInspect,
   packTarball,
   extractFromTarball,
+  extractFromZip,
   inspect,
   deflateAndInspect,
 };
