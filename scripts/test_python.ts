@@ -34,6 +34,50 @@ export function constraintsFromLock(lock: string): string {
     .join("\n") + "\n";
 }
 
+const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+
+/** The pins among `pins` that there is a file for this Python of. */
+async function fittingPins(python: string, pins: string[]): Promise<string[]> {
+  const fitting: string[] = [];
+  for (const pin of pins) {
+    try {
+      await run(python, [...pip, "--dry-run", "--no-deps", pin]);
+      fitting.push(pin);
+    } catch { /* the newest that fits stands in for it */ }
+  }
+  return fitting;
+}
+
+/**
+ * Installs the sample app's requirements.
+ *
+ * @param folder Where the constraints are written.
+ * @returns What is to be said of the versions; nothing when they are the bundle's.
+ */
+async function install(
+  python: string,
+  folder: string,
+  lock: string,
+): Promise<string> {
+  const requirements = join(root, "tests", "sample-app", "requirements.txt");
+  const constraints = join(folder, "constraints.txt");
+  const installWith = async (pins: string[]): Promise<void> => {
+    await Deno.writeTextFile(constraints, `${pins.join("\n")}\n`);
+    await run(python, [...pip, "-r", requirements, "-c", constraints]);
+  };
+  const pins = constraintsFromLock(lock).trim().split("\n");
+  try {
+    await installWith(pins);
+    return "";
+  } catch (error) {
+    if (!String(error).includes("ResolutionImpossible")) throw error;
+  }
+  const fitting = await fittingPins(python, pins);
+  await installWith(fitting);
+  const others = pins.filter((pin) => !fitting.includes(pin)).join(", ");
+  return `${others} are not for it; the newest that are stand in for them`;
+}
+
 /**
  * Makes the environment below .build-cache/, or takes the one that is there.
  * It holds the sample app's requirements in the versions the bundle ships; where
@@ -72,19 +116,7 @@ export async function prepareTestPython(): Promise<TestPython> {
   let remark = "";
   try {
     await run(system, ["-m", "venv", "--clear", folder]);
-    const constraints = join(folder, "constraints.txt");
-    await Deno.writeTextFile(constraints, constraintsFromLock(lock));
-    // deno-fmt-ignore
-    const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements];
-    try {
-      await run(python, [...install, "-c", constraints]);
-    } catch (error) {
-      if (!String(error).includes("ResolutionImpossible")) throw error;
-      await run(python, install);
-      remark = `the bundle's versions are not for Python ${
-        version.split(" ")[0]
-      }, others are used`;
-    }
+    remark = await install(python, folder, lock);
   } catch (error) {
     const lines = String(error instanceof Error ? error.message : error)
       .trim().split("\n");
