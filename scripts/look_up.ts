@@ -4,7 +4,7 @@
  * @module
  */
 import { CommandError, run } from "../build/subprocess.ts";
-import { findCommand } from "./find_command.ts";
+import { findCommand } from "../build/find_command.ts";
 
 /** How long a host has to answer. */
 const patience = 20_000;

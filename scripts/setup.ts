@@ -12,7 +12,7 @@
  */
 import { createHash } from "node:crypto";
 import denoConfig from "../deno.json" with { type: "json" };
-import { findCommand } from "./find_command.ts";
+import { findCommand } from "../build/find_command.ts";
 
 const root = new URL("../", import.meta.url);
 const vendor = new URL("vendor/", root);

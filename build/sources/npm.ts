@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "@std/path";
-import { findCommand } from "../../scripts/find_command.ts";
+import { findCommand } from "../find_command.ts";
 import { run } from "../subprocess.ts";
 
 /**

@@ -133,7 +133,6 @@ async function checkout(
   const folders = [
     "build",
     "launcher",
-    "scripts",
     "vendor",
     "tests/sample-app",
   ];

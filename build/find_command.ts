@@ -1,6 +1,6 @@
 /**
- * Finds a program on PATH. Deno runs no `.cmd` files without a shell, and on
- * Windows npm is one; everywhere else the plain name is enough.
+ * Names programs as this system finds them: on Windows npm is a `.cmd` file,
+ * which is not found without its ending.
  *
  * @module
  */
