@@ -10,6 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { copy } from "@std/fs/copy";
 import { join } from "@std/path";
+import { lockUrl, parseLock } from "../../build/requirements_lock.ts";
 import { findPython } from "../../build/sources/pypi.ts";
 import denoConfig from "../../deno.json" with { type: "json" };
 import { repository } from "../support/installation.ts";
@@ -109,6 +110,18 @@ function zipIn(folder: string): string {
   return join(folder, names.find((name) => name.endsWith(".zip"))!);
 }
 
+/** Copies the downloads, without the wheels of earlier locks: the reference unpacks what is there. */
+async function copyDownloads(target: string): Promise<void> {
+  await copy(join(realCache, "downloads"), target);
+  const locked = new Set(
+    parseLock(await Deno.readTextFile(lockUrl)).map(({ file }) => file),
+  );
+  const wheels = join(target, "wheels");
+  for (const { name } of [...Deno.readDirSync(wheels)]) {
+    if (!locked.has(name)) await Deno.remove(join(wheels, name));
+  }
+}
+
 /**
  * Measures all three: `rounds` times their time, and once more their memory.
  */
@@ -121,7 +134,7 @@ async function measureAll(
   const out = join(folder, "out");
   const app = join(folder, "app");
   await copy(sampleApp, app);
-  await copy(join(realCache, "downloads"), join(cache, "downloads"));
+  await copyDownloads(join(cache, "downloads"));
   const { env, args } = buildCommand();
   const build = [
     Deno.execPath(),
