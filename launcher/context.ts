@@ -66,9 +66,11 @@ async function readToml(path: string): Promise<Record<string, string>> {
     // Windows' editors like to begin a file with a byte order mark.
     document = parseToml(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    const where = error instanceof Error ? error.message : String(error);
+    // The parser quotes the line with its end.
+    const where = (error instanceof Error ? error.message : String(error))
+      .replaceAll(/\s+/g, " ").replace(/\.? ?$/, "");
     throw new UserError(
-      `Cannot use '${path}': ${where.replace(/\.?\s*$/, "")}.`,
+      `Cannot use '${path}': ${where}.`,
       "Write one setting a line, for instance port = 5000.",
       { cause: error, exitCode: 2 },
     );
