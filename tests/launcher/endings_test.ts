@@ -119,6 +119,30 @@ testUnless(
   },
 );
 
+for (
+  const [name, signal, target] of [
+    // A terminal tells its whole process group; who ends a service, it alone.
+    ["a terminal that is closed", "SIGHUP", -1],
+    ["an end that the system asks for", "SIGTERM", 1],
+    ["Ctrl+C, told to the launcher alone,", "SIGINT", 1],
+  ] as const
+) {
+  testUnless(missing, `${name} ends everything gracefully`, async () => {
+    await using app = await copySampleApp();
+    await using launcher = launch(app);
+    const url = await launcher.ready();
+    await upload(url, "photo.jpg", await makePhoto());
+    Deno.kill(target * launcher.pid, signal);
+    assertEquals(await launcher.ended, 0, launcher.output());
+    await nothingLeftIn(app.folder);
+    // What SQLite leaves beside the database of an app that was cut off.
+    const left = [...Deno.readDirSync(join(app.folder, "instance"))]
+      .map(({ name }) => name).filter((name) => /-(?:wal|shm)$/.test(name));
+    assertEquals(left, []);
+    assert(await isDatabaseWhole(app));
+  });
+}
+
 testUnless(
   missing,
   "a launcher that is killed leaves no process and a whole database",
