@@ -53,7 +53,8 @@ export const watches: Readonly<Record<string, Watch>> = {
   ffmpeg: {
     page: "https://api.github.com/repos/GyanD/codexffmpeg/releases",
     pattern: /ffmpeg-(\d+\.\d+(?:\.\d+)?)-essentials_build\.zip/,
-    checksums: "{url}.sha256",
+    // The same files lie there, with their hashes.
+    checksums: "https://www.gyan.dev/ffmpeg/builds/packages/{file}.sha256",
   },
   exiftool: {
     page: "https://exiftool.org/ver.txt",

@@ -58,15 +58,31 @@ export function newestOn(
   return versions.sort(compareVersions).at(-1);
 }
 
-/** The SHA-256 of `file` in a published list, or alone in a file of its own. */
+/** The last part of a path of either system. */
+function baseName(path: string): string {
+  return path.trim().split(/[\\/]/).at(-1)!;
+}
+
+/**
+ * The SHA-256 of `file` as projects publish it: in a list of `sha256sum`, alone
+ * in a file of its own, or as PowerShell's `Get-FileHash` prints it (Deno's
+ * releases for Windows): `Algorithm`, `Hash` and `Path`, one a line.
+ *
+ * @returns In lower case; nothing when the text does not tell it for this file.
+ */
 export function checksumIn(text: string, file: string): string | undefined {
   const alone = /^\s*([0-9a-fA-F]{64})\s*$/.exec(text)?.[1];
   if (alone !== undefined) return alone.toLowerCase();
+  const printed =
+    /^\s*Algorithm *: SHA256\s+Hash *: ([0-9a-fA-F]{64})\s+Path *: (.+)$/m.exec(
+      text,
+    );
+  if (printed !== null && baseName(printed[2]!) === file) {
+    return printed[1]!.toLowerCase();
+  }
   for (const line of text.split(/\r?\n/)) {
     const hash = /\b([0-9a-fA-F]{64})\b/.exec(line)?.[1];
-    const names = line.split(/[\s()*=]+/).map((word) =>
-      word.split(/[\\/]/).at(-1)
-    );
+    const names = line.split(/[\s()*=]+/).map(baseName);
     if (hash !== undefined && names.includes(file)) return hash.toLowerCase();
   }
   return undefined;

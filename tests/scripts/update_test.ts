@@ -53,6 +53,20 @@ Deno.test("checksumIn() reads lists of several kinds, for the whole name alone",
   assertEquals(checksumIn(`${hash}  ba.zip`, "a.zip"), undefined);
 });
 
+Deno.test("checksumIn() reads what PowerShell prints of a file, for that file and algorithm alone", () => {
+  const hash = "AB".repeat(32);
+  const printed =
+    `\r\nAlgorithm : SHA256\r\nHash      : ${hash}\r\nPath      : C:\\a\\my deno\\target\\a.zip\r\n\r\n`;
+  assertEquals(checksumIn(printed, "a.zip"), hash.toLowerCase());
+  assertEquals(checksumIn(`\uFEFF${printed}`, "a.zip"), hash.toLowerCase());
+  assertEquals(checksumIn(printed, "b.zip"), undefined);
+  assertEquals(checksumIn(printed, "zip"), undefined);
+  assertEquals(
+    checksumIn(printed.replace("SHA256", "SHA512"), "a.zip"),
+    undefined,
+  );
+});
+
 Deno.test("pinnedPackages() reads exact versions of both registries, and nothing else", () => {
   assertEquals(
     pinnedPackages([
