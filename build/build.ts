@@ -23,6 +23,7 @@ import { prove } from "./prove.ts";
 import { UsedResults } from "./result_cache.ts";
 import { findPython } from "./sources/pypi.ts";
 import { parseSums, sumsName, sumsText } from "./verify.ts";
+import { endOfPrograms } from "./subprocess.ts";
 import { Turns } from "./turns.ts";
 import { WorkerPool } from "./worker_pool.ts";
 import { Workspace } from "./workspace.ts";
@@ -62,14 +63,23 @@ export async function build(
   );
   const archives = new Archives(cache, pool, inspector);
   const { offline } = options;
-  const downloads = new Downloads({ archives, reporter, offline, signal });
+  const stop = new AbortController();
+  const downloads = new Downloads({
+    ...{ archives, reporter, offline },
+    signal: AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]),
+  });
   const parts = await gatherParts(
     options,
     downloads,
     archives,
     pool,
     inspector,
-  );
+  ).catch(async (error) => {
+    // What is still at work would write into folders that are removed now.
+    stop.abort(error);
+    await endOfPrograms();
+    throw error;
+  });
   signal?.throwIfAborted();
 
   const entries = await completeEntries(

@@ -26,6 +26,17 @@ export class CommandError extends Error {
   }
 }
 
+/** The programs that run now; each settles when its program has ended. */
+const running = new Set<Promise<unknown>>();
+
+/**
+ * Waits until every program has ended that {@linkcode run} has started. A build
+ * that fails stops them and waits: they write into folders that it removes.
+ */
+export async function endOfPrograms(): Promise<void> {
+  await Promise.allSettled(running);
+}
+
 /**
  * Runs a program to its end, without a shell.
  *
@@ -39,18 +50,25 @@ export async function run(
   options: RunOptions,
 ): Promise<string> {
   const { cwd, env, signal, remedy } = options;
-  let output: Deno.CommandOutput;
-  try {
-    output = await new Deno.Command(command, {
+  signal?.throwIfAborted();
+  const start = async (): Promise<Deno.CommandOutput> =>
+    await new Deno.Command(command, {
       args: [...args],
       stdin: "null",
       ...(cwd === undefined ? {} : { cwd }),
       ...(env === undefined ? {} : { env }),
       ...(signal === undefined ? {} : { signal }),
     }).output();
+  const ended = start();
+  running.add(ended);
+  let output: Deno.CommandOutput;
+  try {
+    output = await ended;
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new UserError(`'${command}' was not found.`, remedy, { cause });
+  } finally {
+    running.delete(ended);
   }
   signal?.throwIfAborted();
   const decoder = new TextDecoder();

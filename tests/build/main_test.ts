@@ -7,6 +7,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
 import { appParts } from "../../build/app.ts";
 import { sha256OfFileSync } from "../../build/digest.ts";
+import { lockUrl, parseLock } from "../../build/requirements_lock.ts";
 import { removeIfThere } from "../../build/workspace.ts";
 import { builtBundle, testCache } from "../built_bundle.ts";
 import { TemporaryFolder } from "./temporary_folder.ts";
@@ -153,8 +154,8 @@ Deno.test("main() names the damaged download that it may not fetch again", async
   using folder = new TemporaryFolder();
   const cache = cacheCopy(folder, true);
   const wheels = join(cache, "downloads", "wheels");
-  const name = [...Deno.readDirSync(wheels)].map((entry) => entry.name)
-    .find((name) => name.startsWith("flask-"))!;
+  const name = parseLock(Deno.readTextFileSync(lockUrl))
+    .find(({ name }) => name === "flask")!.file;
   const bytes = Deno.readFileSync(join(wheels, name));
   // The link is cut first: the file is shared with the real cache.
   Deno.removeSync(join(wheels, name));
@@ -165,6 +166,33 @@ Deno.test("main() names the damaged download that it may not fetch again", async
   );
   assertEquals(code, 1);
   assertStringIncludes(error, name);
+});
+
+Deno.test({
+  name:
+    "main() leaves no program at work, and nothing of its own, when it fails",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    using folder = new TemporaryFolder();
+    const cache = folder.at("cache");
+    // It fails at once, when others have just begun.
+    const { code } = await runBuild(
+      ...["--offline", "--cache", cache, "--out", folder.at("out")],
+    );
+    assertEquals(code, 1);
+    const commands = [...Deno.readDirSync("/proc")].flatMap(({ name }) => {
+      try {
+        return [Deno.readTextFileSync(`/proc/${name}/cmdline`)];
+      } catch {
+        return [];
+      }
+    });
+    assertEquals(commands.filter((each) => each.includes(cache)), []);
+    assertEquals(
+      folder.names("cache").filter((name) => name.startsWith(".build-")),
+      [],
+    );
+  },
 });
 
 Deno.test("main() makes anew whatever is damaged of what it worked out", async () => {
